@@ -1,0 +1,71 @@
+/* Tables of charset.c: the charsets known, their labels, and single-byte mappings. Internal to charset.c. */
+#ifndef WINNOW_MAIL_CHARSET_TABLE_H
+#define WINNOW_MAIL_CHARSET_TABLE_H
+
+#include <stdint.h>
+#include <string.h>
+
+enum charset_id {
+	/* single-byte: index into charset_upper */
+	CHARSET_WINDOWS_1250,
+	CHARSET_WINDOWS_1251,
+	CHARSET_WINDOWS_1252,
+	CHARSET_WINDOWS_1253,
+	CHARSET_WINDOWS_1254,
+	CHARSET_WINDOWS_1255,
+	CHARSET_WINDOWS_1256,
+	CHARSET_WINDOWS_1257,
+	CHARSET_WINDOWS_1258,
+	CHARSET_WINDOWS_874,
+	CHARSET_ISO_8859_2,
+	CHARSET_ISO_8859_3,
+	CHARSET_ISO_8859_4,
+	CHARSET_ISO_8859_5,
+	CHARSET_ISO_8859_6,
+	CHARSET_ISO_8859_7,
+	CHARSET_ISO_8859_8,
+	CHARSET_ISO_8859_10,
+	CHARSET_ISO_8859_13,
+	CHARSET_ISO_8859_14,
+	CHARSET_ISO_8859_15,
+	CHARSET_ISO_8859_16,
+	CHARSET_KOI8_R,
+	CHARSET_KOI8_U,
+	CHARSET_MACINTOSH,
+	CHARSET_MAC_CYRILLIC,
+	CHARSET_MAC_CE,
+	CHARSET_IBM866,
+	CHARSET_IBM437,
+	CHARSET_IBM850,
+	CHARSET_IBM852,
+	CHARSET_IBM855,
+	CHARSET_IBM857,
+	CHARSET_SINGLE_N,
+	/* by iconv, in the order of charset.c's list */
+	CHARSET_GB18030 = CHARSET_SINGLE_N,
+	CHARSET_BIG5,
+	CHARSET_UHC,
+	CHARSET_CP932,
+	CHARSET_EUC_JP,
+	CHARSET_ISO_2022_JP,
+	CHARSET_ISO_2022_KR,
+	CHARSET_ICONV_END,
+	/* decoded by charset.c itself */
+	CHARSET_UTF8 = CHARSET_ICONV_END,
+	CHARSET_ASCII,
+	CHARSET_UTF7,
+	CHARSET_UTF16,
+	CHARSET_UTF16LE,
+	CHARSET_UTF16BE,
+	CHARSET_UTF32,
+	CHARSET_UTF32LE,
+	CHARSET_UTF32BE,
+	CHARSET_NONE, /* no such label */
+};
+
+extern const uint16_t charset_upper[CHARSET_SINGLE_N][128];
+
+/* label: lower case, letters and digits only, without a leading "x-". */
+enum charset_id charset_of_label(const char *label);
+
+#endif

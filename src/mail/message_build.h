@@ -1,0 +1,48 @@
+/* What the files message*.c share while a message is built. Private to them. */
+#ifndef WINNOW_MAIL_MESSAGE_BUILD_H
+#define WINNOW_MAIL_MESSAGE_BUILD_H
+
+#include "mail/message.h"
+#include "mail/message_decode.h"
+
+/* One message_parse() with all attached messages: what the levels share. */
+struct build {
+	struct arena *arena;
+	const struct message_limits *limits;
+	const struct url_context *urls;
+	unsigned parts_left;
+	size_t bytes_left; /* bytes that attached messages may still have in sum */
+	size_t text_left;
+};
+
+/* A part under construction: what the walk knows beyond struct part. */
+struct part_extra {
+	enum mime_encoding encoding;
+	bool composite;  /* multipart or message, declared */
+};
+
+struct tree {
+	struct build *build;
+	struct message *m;
+	struct part *parts;
+	size_t n, cap;
+	struct part_extra *extra;
+	size_t nextra, cap_extra;
+	unsigned base_depth; /* depth of the root part below the outermost message */
+};
+
+/* message_walk.c: header sections and the tree. Fills parts up to raw; a part's index is its order of appearance. */
+void message_walk(struct tree *);
+/* A new part at the end; NULL when the budget is spent (then PART_TOO_MANY is told). */
+struct part *message_part_new(struct tree *, int32_t parent, unsigned depth);
+
+/* message_part.c: reads the MIME fields of a part and decides its kind; gives the boundary of a multipart that can be divided. */
+struct span message_part_read(struct tree *, size_t index, bool digest);
+
+/* message_content.c: decodes, converts and reads the leaf parts; adds those that were inside text. */
+void message_read_parts(struct tree *);
+
+/* message_links.c: subject, HTML and text to links. */
+void message_collect_links(struct tree *);
+
+#endif

@@ -1,0 +1,195 @@
+/* One part's MIME fields: type, charset, name, encoding, boundary, and what contradicts itself in them. */
+#include "base/ascii.h"
+#include "mail/message_build.h"
+#include "mail/message_field.h"
+
+#define BOUNDARY_LEGAL 70   /* RFC 2046, 5.1.1 */
+#define BOUNDARY_USABLE 250 /* longer ones divide nothing */
+
+/* The value of a field as the grammars of RFC 2045 want it: unfolded, not decoded, bounded. */
+static struct span field_value(struct tree *t, const struct header *h)
+{
+	return header_unfold(t->build->arena, span_sub(h->raw, 0, t->build->limits->header_bytes));
+}
+
+/* A top-level type that does not exist, or a boundary for what has no parts: some reader will take it for a multipart. */
+static bool type_is_odd(const struct mime_field *type)
+{
+	static const char *const known[] = { "text/",    "multipart/", "application/", "image/", "message/", "audio/",
+		                             "video/",   "model/",     "font/",        "chemical/" };
+
+	if (mime_field_param(type, SPAN_LIT("boundary")).p != NULL)
+		return !span_starts(type->type, SPAN_LIT("multipart/"));
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (span_starts(type->type, span_of(known[i])))
+			return false;
+	}
+	return !span_starts(type->type, SPAN_LIT("x-"));
+}
+
+static void read_content_type(struct tree *t, struct part *p, bool digest, struct mime_field *type_r)
+{
+	const struct header *h = header_first(&p->headers, HDR_CONTENT_TYPE);
+
+	*type_r = (struct mime_field){ 0 };
+	if (h != NULL)
+		mime_field_parse(t->build->arena, field_value(t, h), MIME_CONTENT_TYPE, t->build->limits->params,
+		                 &p->facts, type_r);
+	p->type_declared = type_r->type.len != 0;
+	if (p->type_declared && type_is_odd(type_r))
+		fact_add(&p->facts, FACT_CONTENT_TYPE_BAD);
+	p->type = p->type_declared ? type_r->type : digest && h == NULL ? SPAN_LIT("message/rfc822") : SPAN_LIT("text/plain");
+}
+
+/* A text that a parameter holds: encoded words stand there although RFC 2047 forbids it. What is odd about its bytes was told with the field. */
+static struct span param_text(struct tree *t, const struct mime_field *f, struct span name)
+{
+	struct span value = mime_field_param(f, name);
+	struct facts told = { 0 };
+	bool encoded;
+
+	return value.p == NULL ? SPAN_NONE : header_decode(t->build->arena, value, &told, &encoded);
+}
+
+static void tell_name(struct part *p)
+{
+	struct span s = p->name;
+
+	for (size_t i = 0; i < s.len; i++) {
+		uint8_t c = (uint8_t)s.p[i];
+
+		if (c < 0x20 || c == 0x7f || c == '/' || c == '\\') {
+			fact_add(&p->facts, FACT_NAME_CONTROL_CHAR);
+		} else if (c == 0xe2 && i + 2 < s.len) { /* U+202A..202E, U+2066..2069 */
+			uint8_t d = (uint8_t)s.p[i + 1], e = (uint8_t)s.p[i + 2];
+
+			if ((d == 0x80 && e >= 0xaa && e <= 0xae) || (d == 0x81 && e >= 0xa6 && e <= 0xa9))
+				fact_add(&p->facts, FACT_NAME_BIDI_OVERRIDE);
+		}
+	}
+}
+
+static void read_disposition(struct tree *t, struct part *p, const struct mime_field *type)
+{
+	const struct header *h = header_first(&p->headers, HDR_CONTENT_DISPOSITION);
+	struct span name = param_text(t, type, SPAN_LIT("name"));
+	struct mime_field f;
+
+	if (h != NULL) {
+		mime_field_parse(t->build->arena, field_value(t, h), MIME_DISPOSITION, t->build->limits->params, &p->facts, &f);
+		p->disposition = f.type;
+		p->name = param_text(t, &f, SPAN_LIT("filename"));
+	}
+	if (p->name.len != 0 && name.len != 0 && !span_eq(p->name, name))
+		fact_add(&p->facts, FACT_NAME_CONFLICT);
+	if (p->name.len == 0)
+		p->name = name;
+	tell_name(p);
+}
+
+/* Without comments (RFC 2045, 6.1 takes a token alone, but the grammar of fields allows them around it). */
+static struct span strip_comments(struct arena *arena, struct span s)
+{
+	char *out, *o;
+	unsigned depth = 0;
+
+	if (span_chr(s, '(') == SPAN_NPOS)
+		return span_trim(s);
+	out = o = arena_bytes(arena, s.len);
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.p[i] == '(')
+			depth++;
+		else if (s.p[i] == ')' && depth > 0)
+			depth--;
+		else if (depth == 0)
+			*o++ = s.p[i];
+	}
+	return span_trim(span_range(out, o));
+}
+
+static void read_encoding(struct tree *t, struct part *p, struct part_extra *x)
+{
+	const struct header *h = header_first(&p->headers, HDR_CONTENT_TRANSFER_ENCODING);
+
+	if (h == NULL)
+		return;
+	p->encoding = mime_lower(t->build->arena, strip_comments(t->build->arena, field_value(t, h)));
+	if (!decode_encoding_of(p->encoding, &x->encoding))
+		fact_add(&p->facts, FACT_ENCODING_UNKNOWN);
+	if (x->composite && x->encoding != ENCODING_IDENTITY)
+		fact_add(&p->facts, FACT_ENCODING_ON_COMPOSITE);
+}
+
+static void tell_duplicates(struct part *p)
+{
+	static const enum header_id once[] = { HDR_CONTENT_TRANSFER_ENCODING, HDR_CONTENT_DISPOSITION, HDR_CONTENT_ID,
+		                               HDR_CONTENT_DESCRIPTION, HDR_CONTENT_LOCATION };
+
+	if (header_count(&p->headers, HDR_CONTENT_TYPE) > 1)
+		fact_add(&p->facts, FACT_DUPLICATE_CONTENT_TYPE);
+	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
+		if (header_count(&p->headers, once[i]) > 1)
+			fact_add(&p->facts, FACT_DUPLICATE_MIME_HEADER);
+	}
+}
+
+/* RFC 2046, 5.1.1: 1 to 70 of these, no space at the end. */
+static bool boundary_legal(struct span b)
+{
+	if (b.len == 0 || b.len > BOUNDARY_LEGAL || b.p[b.len - 1] == ' ')
+		return false;
+	for (size_t i = 0; i < b.len; i++) {
+		if (!ascii_isalnum(b.p[i]) && span_chr(SPAN_LIT("'()+_,-./:=? "), b.p[i]) == SPAN_NPOS)
+			return false;
+	}
+	return true;
+}
+
+/* The boundary by which the multipart can be divided; empty when it cannot. */
+static struct span usable_boundary(struct part *p, const struct mime_field *type)
+{
+	struct span b = mime_field_param(type, SPAN_LIT("boundary"));
+
+	if (b.p == NULL) {
+		fact_add(&p->facts, FACT_BOUNDARY_MISSING);
+		return SPAN_NONE;
+	}
+	if (!boundary_legal(b))
+		fact_add(&p->facts, FACT_BOUNDARY_BAD);
+	while (b.len != 0 && ascii_isspace(b.p[b.len - 1]))
+		b.len--; /* as white space at the end of lines does not count */
+	return b.len <= BOUNDARY_USABLE ? b : SPAN_NONE;
+}
+
+/* What kind of leaf a type and a disposition make. */
+static enum part_kind leaf_kind(const struct part *p)
+{
+	if (span_eq(p->type, SPAN_LIT("message/rfc822")) || span_eq(p->type, SPAN_LIT("message/global")) ||
+	    span_eq(p->type, SPAN_LIT("message/news")))
+		return PART_MESSAGE;
+	if (span_eq(p->disposition, SPAN_LIT("attachment")))
+		return PART_ATTACHMENT;
+	if (span_eq(p->type, SPAN_LIT("text/html")) || span_eq(p->type, SPAN_LIT("application/xhtml+xml")))
+		return PART_HTML;
+	/* A multipart that cannot be divided is shown as text. */
+	if (span_starts(p->type, SPAN_LIT("text/")) || span_starts(p->type, SPAN_LIT("multipart/")))
+		return PART_TEXT;
+	return PART_ATTACHMENT;
+}
+
+struct span message_part_read(struct tree *t, size_t index, bool digest)
+{
+	struct part *p = &t->parts[index];
+	struct part_extra *x = &t->extra[index];
+	struct mime_field type;
+
+	tell_duplicates(p);
+	read_content_type(t, p, digest, &type);
+	x->composite = span_starts(p->type, SPAN_LIT("multipart/")) || span_starts(p->type, SPAN_LIT("message/"));
+	p->charset = mime_lower(t->build->arena, span_trim(mime_field_param(&type, SPAN_LIT("charset"))));
+	p->content_id = header_value(&p->headers, HDR_CONTENT_ID);
+	read_disposition(t, p, &type);
+	read_encoding(t, p, x);
+	p->kind = leaf_kind(p);
+	return span_starts(p->type, SPAN_LIT("multipart/")) ? usable_boundary(p, &type) : SPAN_NONE;
+}

@@ -1,0 +1,214 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "mail/message.h"
+#include "mail/prescan.h"
+
+#define A10 "aaaaaaaaaa"
+#define A100 A10 A10 A10 A10 A10 A10 A10 A10 A10 A10
+#define A990 A100 A100 A100 A100 A100 A100 A100 A100 A100 A10 A10 A10 A10 A10 A10 A10 A10 A10
+
+static const struct {
+	struct span raw;
+	unsigned bare_lf, bare_cr, nul, long_line;
+} lines[] = {
+	{ SPAN_LIT(""), 0, 0, 0, 0 },
+	{ SPAN_LIT("a\r\nb\r\n"), 0, 0, 0, 0 },
+	{ SPAN_LIT("a\nb\nc"), 0, 0, 0, 0 }, /* LF throughout is a choice */
+	{ SPAN_LIT("a\r\nb\nc\n"), 2, 0, 0, 0 },
+	{ SPAN_LIT("\n\r\n"), 1, 0, 0, 0 },
+	{ SPAN_LIT("a\rb\r"), 0, 2, 0, 0 },
+	{ SPAN_LIT("\r\r\n"), 0, 1, 0, 0 },
+	{ SPAN_LIT("a\0b\0"), 0, 0, 2, 0 },
+	{ SPAN_LIT(A990 "aaaaaaaa"), 0, 0, 0, 0 },
+	{ SPAN_LIT(A990 "aaaaaaaaa"), 0, 0, 0, 1 },
+	{ SPAN_LIT(A990 "aaaaaaaa\r\n"), 0, 0, 0, 0 },
+	{ SPAN_LIT("x\r\n" A990 "aaaaaaaa\r\ny\r\n"), 0, 0, 0, 0 },
+	{ SPAN_LIT("x\r\n" A990 A10 "\r\ny\r\n" A990 A10 "\r\n"), 0, 0, 0, 2 },
+};
+
+static void test_lines(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct facts f = { 0 };
+
+		prescan_lines(lines[i].raw, &f);
+		if (fact_has(&f, FACT_BARE_LF) != lines[i].bare_lf || fact_has(&f, FACT_BARE_CR) != lines[i].bare_cr ||
+		    fact_has(&f, FACT_NUL_BYTE) != lines[i].nul || fact_has(&f, FACT_LONG_LINE) != lines[i].long_line)
+			fail_msg("row %zu: %u %u %u %u", i, fact_has(&f, FACT_BARE_LF), fact_has(&f, FACT_BARE_CR),
+			         fact_has(&f, FACT_NUL_BYTE), fact_has(&f, FACT_LONG_LINE));
+	}
+}
+
+/* CR, LF and NUL at every place of a chunk and over its end: the same as counted byte by byte. */
+static void test_lines_every_offset(void **state)
+{
+	static const char bytes[] = { '\r', '\n', '\0', 'a', '\r', '\n' };
+	char text[200];
+
+	(void)state;
+	for (size_t len = 0; len < sizeof(text); len++) {
+		struct facts f = { 0 };
+		unsigned crlf = 0, lf = 0, cr = 0, nul = 0;
+
+		for (size_t i = 0; i < len; i++)
+			text[i] = bytes[(i * i + len) % 6];
+		for (size_t i = 0; i < len; i++) {
+			lf += text[i] == '\n';
+			cr += text[i] == '\r';
+			nul += text[i] == '\0';
+			crlf += text[i] == '\n' && i > 0 && text[i - 1] == '\r';
+		}
+		prescan_lines(span_make(text, len), &f);
+		assert_int_equal(fact_has(&f, FACT_BARE_LF), crlf != 0 ? lf - crlf : 0);
+		assert_int_equal(fact_has(&f, FACT_BARE_CR), cr - crlf);
+		assert_int_equal(fact_has(&f, FACT_NUL_BYTE), nul);
+		assert_int_equal(fact_has(&f, FACT_LONG_LINE), 0);
+	}
+}
+
+static const struct {
+	const char *raw, *fields; /* "Name=value|" of each */
+	size_t body;
+	int fact1, fact2; /* FACT_N: none */
+} sections[] = {
+	{ "A: b\r\nC: d\r\n\r\nbody", "A=b|C=d|", 14, FACT_N, FACT_N },
+	{ "A: b\nC: d\n\nbody", "A=b|C=d|", 11, FACT_N, FACT_N },
+	{ "\r\nbody", "", 2, FACT_N, FACT_N },
+	{ "A: b\r\n c\r\n\td\r\n\r\n", "A=b c\td|", 16, FACT_N, FACT_N },
+	{ "A:b\n\n", "A=b|", 5, FACT_N, FACT_N },
+	{ "A:\n\n", "A=|", 4, FACT_N, FACT_N },
+	{ "A: b\n", "A=b|", 5, FACT_NO_HEADER_END, FACT_N },
+	{ "A: b", "A=b|", 4, FACT_NO_HEADER_END, FACT_N },
+	{ "", "", 0, FACT_NO_HEADER_END, FACT_N },
+	{ "From a@b Mon\nA: b\n\n", "A=b|", 19, FACT_MBOX_FROM_LINE, FACT_N },
+	{ ">From a@b Mon\nA: b\n\n", "A=b|", 20, FACT_MBOX_FROM_LINE, FACT_N },
+	{ "A: b\njunk\nC: d\n\nx", "A=b|C=d|", 16, FACT_HEADER_MALFORMED_LINE, FACT_N },
+	{ "A: b\njunk\n\nx", "A=b|", 11, FACT_HEADER_MALFORMED_LINE, FACT_N },
+	{ "A: b\nsome text\nmore text", "A=b|", 5, FACT_HEADER_MALFORMED_LINE, FACT_NO_HEADER_END },
+	{ "just text\n\nmore", "", 0, FACT_HEADER_MALFORMED_LINE, FACT_N },
+	{ "this is: text\n\nmore", "", 0, FACT_HEADER_MALFORMED_LINE, FACT_N },
+	{ " first line\nA: b\n\n", "A=b|", 18, FACT_HEADER_MALFORMED_LINE, FACT_N },
+	{ ": no name\nA: b\n\n", "A=b|", 16, FACT_HEADER_MALFORMED_LINE, FACT_N },
+	{ "A : b\n\n", "A=b|", 7, FACT_HEADER_NAME_BAD, FACT_N },
+	{ "A\x80" "b: c\n\n", "A\x80" "b=c|", 8, FACT_HEADER_NAME_BAD, FACT_N },
+	{ "A: b\n \n c\n\n", "A=b  c|", 11, FACT_HEADER_EMPTY_FOLD, FACT_N },
+	{ "Subject: \xe4\n\n", "Subject=\xc3\xa4|", 12, FACT_HEADER_RAW_8BIT, FACT_N },
+};
+
+static void check_facts(const struct facts *f, size_t row, int fact1, int fact2)
+{
+	for (int i = 0; i < FACT_N; i++) {
+		if ((f->count[i] != 0) != (i == fact1 || i == fact2))
+			fail_msg("row %zu: %s", row, fact_name((enum fact)i));
+	}
+}
+
+static void test_sections(void **state)
+{
+	struct arena *arena = arena_new(0);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		struct buf fields = BUF_INIT(arena);
+		struct header_list list;
+		struct facts f = { 0 };
+		size_t body = prescan_section(arena, span_of(sections[i].raw), &message_limits_default, NULL, NULL, &f, &list);
+
+		for (size_t j = 0; j < list.n; j++)
+			buf_printf(&fields, "%.*s=%.*s|", SPAN_ARG(list.v[j].name), SPAN_ARG(list.v[j].value));
+		if (!span_eq(buf_span(&fields), span_of(sections[i].fields)) || body != sections[i].body)
+			fail_msg("row %zu: %.*s body %zu", i, SPAN_ARG(buf_span(&fields)), body);
+		check_facts(&f, i, sections[i].fact1, sections[i].fact2);
+	}
+	arena_free(&arena);
+}
+
+static void test_index(void **state)
+{
+	struct span raw = SPAN_LIT("Received: 1\nX-A: 2\nReceived: 3\nSubject: 4\nRECEIVED: 5\nx-a: 6\n\n");
+	struct arena *arena = arena_new(0);
+	struct header_list list;
+	struct facts f = { 0 };
+	const struct header *h;
+
+	(void)state;
+	prescan_section(arena, raw, &message_limits_default, NULL, NULL, &f, &list);
+	assert_int_equal(header_count(&list, HDR_RECEIVED), 3);
+	h = header_first(&list, HDR_RECEIVED);
+	assert_true(span_eq(h->value, SPAN_LIT("1")));
+	h = header_next(&list, h);
+	assert_true(span_eq(h->value, SPAN_LIT("3")));
+	h = header_next(&list, h);
+	assert_true(span_eq(h->value, SPAN_LIT("5")));
+	assert_null(header_next(&list, h));
+	assert_true(span_eq(header_value(&list, HDR_SUBJECT), SPAN_LIT("4")));
+	assert_null(header_first(&list, HDR_FROM));
+	assert_null(header_first(&list, HDR_OTHER));
+	assert_int_equal(header_value(&list, HDR_FROM).len, 0);
+	assert_true(span_eq(header_find(&list, SPAN_LIT("X-A"))->value, SPAN_LIT("2")));
+	assert_null(header_find(&list, SPAN_LIT("X-B")));
+	arena_free(&arena);
+}
+
+static bool is_mark(const void *ctx, struct span line)
+{
+	return span_eq(line, *(const struct span *)ctx);
+}
+
+static void test_delimiter_ends_section(void **state)
+{
+	struct span raw = SPAN_LIT("A: b\n--other\n--mark\nC: d\n\n"), mark = SPAN_LIT("--mark");
+	struct arena *arena = arena_new(0);
+	struct header_list list;
+	struct facts f = { 0 };
+	size_t body = prescan_section(arena, raw, &message_limits_default, is_mark, &mark, &f, &list);
+
+	(void)state;
+	assert_int_equal(list.n, 1);
+	assert_int_equal(body, 5); /* at the line that is no field, before the delimiter */
+	assert_true(fact_has(&f, FACT_NO_HEADER_END));
+	arena_free(&arena);
+}
+
+static void test_limits(void **state)
+{
+	const struct message_limits limits = { .headers = 3, .header_bytes = 10, .header_section = 30 };
+	struct arena *arena = arena_new(0);
+	struct header_list list;
+	struct facts f = { 0 };
+
+	(void)state;
+	prescan_section(arena, SPAN_LIT("A: 1\nB: 2\nC: 3\nD: 4\nE: 5\n\n"), &limits, NULL, NULL, &f, &list);
+	assert_int_equal(list.n, 3);
+	check_facts(&f, 0, FACT_HEADER_TOO_MANY, FACT_N);
+	assert_int_equal(fact_has(&f, FACT_HEADER_TOO_MANY), 2);
+
+	f = (struct facts){ 0 };
+	prescan_section(arena, SPAN_LIT("A: 0123456789abcdef\n\n"), &limits, NULL, NULL, &f, &list);
+	assert_true(span_eq(list.v[0].value, SPAN_LIT("012345678")));
+	assert_int_equal(list.v[0].raw.len, 17);
+	check_facts(&f, 1, FACT_HEADER_TOO_LONG, FACT_N);
+
+	f = (struct facts){ 0 };
+	prescan_section(arena, SPAN_LIT("A: 01234567890123456789\nB: 1\n\n"),
+	                &(struct message_limits){ .headers = 3, .header_bytes = 100, .header_section = 22 }, NULL, NULL, &f, &list);
+	assert_int_equal(list.n, 0);
+	check_facts(&f, 2, FACT_HEADER_SECTION_TOO_LONG, FACT_N);
+	arena_free(&arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lines),   cmocka_unit_test(test_lines_every_offset),
+		cmocka_unit_test(test_sections), cmocka_unit_test(test_index),
+		cmocka_unit_test(test_delimiter_ends_section), cmocka_unit_test(test_limits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
