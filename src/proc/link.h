@@ -1,0 +1,72 @@
+/*
+ * What the processes of winnowd say to each other (io/imsg.h): types, who sends them, bodies. Each process keeps its own table of the types it accepts.
+ *
+ *   loader -> master    FAILED, SETTINGS, BIND, UP, DIED
+ *   master -> loader    BOARD, BOUND, REFUSED, RESPAWN, KILL, DRAIN, LOG
+ *   loader -> scanner   DRAIN, LOG
+ *   scanner -> loader   READY
+ *
+ * A generation's life: SETTINGS, BIND for each address; BOARD, BOUND for each address; the loader builds the engine, gives up its rights and forks
+ * scanners; UP when each of them accepts; DIED and RESPAWN as they come; DRAIN; the loader ends when its last scanner has.
+ */
+#ifndef WINNOW_PROC_LINK_H
+#define WINNOW_PROC_LINK_H
+
+#include "base/hash.h"
+
+enum link_role { ROLE_MASTER = 1, ROLE_LOADER = 2, ROLE_SCANNER = 4 };
+
+enum link_type {
+	LINK_FAILED = 1, /* text: why this generation cannot be; the loader ends */
+	LINK_SETTINGS,   /* struct link_settings */
+	LINK_BIND,       /* struct link_bind; id: the address's number */
+	LINK_UP,         /* all scanners accept */
+	LINK_DIED,       /* struct link_died */
+	LINK_BOARD,      /* struct link_board; descriptors: board, poison table */
+	LINK_BOUND,      /* id of the BIND; descriptor: the listening socket */
+	LINK_REFUSED,    /* id of the BIND; text: why */
+	LINK_RESPAWN,    /* struct link_slot: the death is on record, the slot may be used again */
+	LINK_KILL,       /* struct link_slot: it hangs */
+	LINK_DRAIN,      /* struct link_drain: accept no more, finish, end */
+	LINK_LOG,        /* descriptor: the log file, newly opened */
+	LINK_READY,      /* a scanner accepts */
+};
+
+#define LINK_TEXT_MAX 256
+
+struct link_settings {
+	char state[1024]; /* as configured; ends in NUL, like all texts here */
+	char log_target[4096];
+	int32_t log_level;
+	uint32_t scanners;
+	int64_t hang_limit_us;
+	uint32_t crash_limit;
+};
+
+struct link_bind {
+	int32_t mode; /* permission of a unix socket */
+	char address[128];
+};
+
+struct link_board {
+	struct hash_key key; /* of message fingerprints */
+};
+
+struct link_died {
+	uint32_t slot;
+	int32_t pid;
+	int32_t status; /* of waitpid */
+};
+
+struct link_slot {
+	uint32_t slot;
+};
+
+struct link_drain {
+	int64_t grace_us;
+};
+
+/* Descriptors of a process that was started for a role by fork and exec. */
+#define LINK_FD 3
+
+#endif

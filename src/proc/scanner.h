@@ -1,0 +1,39 @@
+/* The scanner: one event loop that speaks the protocols and scans. Forked by the loader, whose configuration and engine it shares copy-on-write. */
+#ifndef WINNOW_PROC_SCANNER_H
+#define WINNOW_PROC_SCANNER_H
+
+#include "proc/board.h"
+#include "proc/poison.h"
+#include "proc/settings.h"
+#include "proto/http.h"
+#include "proto/milter.h"
+
+#define LISTENERS_MAX 64
+
+struct listening {
+	int fd;
+	bool http; /* else milter */
+	char address[128];
+};
+
+struct scanner_options {
+	unsigned slot;
+	int link_fd;            /* to the loader */
+	int board_fd, poison_fd;
+	struct hash_key key;    /* of message fingerprints */
+	const struct engine *engine;
+	const struct server_settings *server;
+	const struct milter_settings *milter;
+	const struct http_settings *http;
+	const struct reduce_settings *reduce;
+	const struct listening *listening;
+	unsigned nlistening;
+};
+
+/*
+ * Runs to the end and returns the exit status. Called right after the fork, with signals blocked and the inherited loop gone; takes link_fd, board_fd,
+ * poison_fd and the listening sockets.
+ */
+int scanner_run(const struct scanner_options *);
+
+#endif
