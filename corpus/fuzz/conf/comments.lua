@@ -1,0 +1,5 @@
+one {
+ -- word
+ --[==[ number = 
+]==] text = [[
+]], ["word"] = "twoo" }

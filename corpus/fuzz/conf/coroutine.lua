@@ -1,0 +1,1 @@
+local co = coroutine.wrap(function() one { number = 7 } coroutine.yield() end) co() xpcall(co, error)

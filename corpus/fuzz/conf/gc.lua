@@ -1,0 +1,1 @@
+local t = setmetatable({}, { __index = function() end, __gc = 1 })

@@ -1,0 +1,1 @@
+pcall(one, 5) one { list = { 1 } }

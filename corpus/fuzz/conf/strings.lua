@@ -1,0 +1,1 @@
+one { text = ("x"):rep(10):gsub("x+", "%0"):find("(x)%1%f[y]") and "%b()" or string.format("%q", "z") }
