@@ -1,0 +1,19 @@
+/*
+ * Sample mails: corpus/<check>/hit-<symbol>[.N].eml must hit that symbol (lower case, '-' for '_'), miss-<symbol>[.N].eml must not. A file
+ * NAME.env beside NAME.eml gives what the MTA would tell: lines KEY=VALUE with the keys ip, name, helo, from, rcpt (several), user, tls, size, time
+ * (seconds; 2026-01-15 12:00 UTC when absent).
+ */
+#ifndef WINNOW_TESTS_CHECKS_SAMPLE_H
+#define WINNOW_TESTS_CHECKS_SAMPLE_H
+
+#include "scan/engine.h"
+
+#define SAMPLE_TIME 1768478400
+
+/* A transaction from a file (and its .env), in a fresh arena; free that. */
+struct transaction *sample_load(const char *path);
+/* Scans to the end. */
+const struct scan *sample_scan(const struct engine *, struct loop *, const struct transaction *);
+bool sample_hits(const struct scan *, const char *symbol);
+
+#endif
