@@ -11,6 +11,7 @@ static const struct {
 } commands[] = {
 	{ "scan", scan_command, "scan messages and print the verdicts" },
 	{ "config", config_command, "show the configuration in force, explain a setting" },
+	{ "rules", rules_command, "list the symbols of all checks" },
 };
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -1,7 +1,5 @@
 #include "base/setting.h"
 
-#include <stdio.h>
-
 #include "base/ascii.h"
 
 const struct setting *setting_find(const struct setting_set *set, struct span key)
@@ -141,17 +139,4 @@ bool setting_parse_score(struct span text, int32_t *score_r)
 		return false;
 	*score_r = (int32_t)(negative ? -milli : milli);
 	return true;
-}
-
-const char *score_text(int32_t score, char buf[static 16])
-{
-	int64_t v = score;
-	int n;
-
-	n = snprintf(buf, 16, "%s%d.%03d", v < 0 ? "-" : "", (int)((v < 0 ? -v : v) / 1000), (int)((v < 0 ? -v : v) % 1000));
-	while (n > 1 && buf[n - 1] == '0')
-		buf[--n] = '\0';
-	if (n > 1 && buf[n - 1] == '.')
-		buf[--n] = '\0';
-	return buf;
 }

@@ -79,7 +79,5 @@ unsigned edit_distance(struct span a, struct span b, unsigned max);
 bool setting_parse_size(struct span text, int64_t *bytes_r) MUST_USE;
 bool setting_parse_duration(struct span text, int64_t *us_r) MUST_USE;
 bool setting_parse_score(struct span text, int32_t *score_r) MUST_USE;
-/* A thousandths score as text with the needed digits ("7.2", "-0.05", "0"). buf: at least 16 bytes; returns buf. */
-const char *score_text(int32_t score, char buf[static 16]);
 
 #endif

@@ -11,7 +11,8 @@ static const struct symbol symbols[] = {
 	[SCRIPT] = { "ATTACHMENT_HTML_SCRIPT", "content", 2500, "An attached HTML or SVG page holds a script or leads on to another page.", ACTION_NONE },
 };
 
-#define READ_MAX (256 * 1024)
+#define READ_MAX 262144 /* bytes of a page */
+#define PAGES_MAX 10
 #define DEPTH_MAX 256
 #define LINKS_MAX 100
 
@@ -23,9 +24,15 @@ static bool is_page(const struct part *p)
 	       extension_class_of(extension_of(p->name)) == EXTENSION_HTML;
 }
 
+struct walk {
+	struct task *task;
+	unsigned pages; /* read so far */
+};
+
 static bool seen(void *ctx, const struct part *p)
 {
-	struct task *t = ctx;
+	struct walk *w = ctx;
+	struct task *t = w->task;
 	struct html_limits limits = { .text = READ_MAX, .links = LINKS_MAX, .depth = DEPTH_MAX };
 	struct facts facts = { 0 };
 	const struct html *html = p->html;
@@ -34,6 +41,8 @@ static bool seen(void *ctx, const struct part *p)
 
 	if (!is_page(p))
 		return true;
+	if (w->pages++ == PAGES_MAX)
+		return false;
 	if (html == NULL) {
 		html_parse(task_arena(t), charset_to_utf8(task_arena(t), p->charset, span_sub(p->body, 0, READ_MAX), READ_MAX, &facts), &limits, &facts, &page);
 		html = &page;
@@ -47,8 +56,10 @@ static bool seen(void *ctx, const struct part *p)
 
 static void run(struct task *t, const void *state)
 {
+	struct walk w = { .task = t };
+
 	(void)state;
-	attachments_each(task_msg(t), seen, t);
+	attachments_each(task_msg(t), seen, &w);
 }
 
 const struct check check_attachment_html = {

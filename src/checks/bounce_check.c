@@ -14,16 +14,18 @@ static const struct symbol symbols[] = {
 
 /* How the subjects of delivery reports begin. */
 static const struct span subjects[] = {
-	LITERAL("undelivered mail returned"), LITERAL("undeliverable:"), LITERAL("unzustellbar:"), LITERAL("mail delivery failed"), LITERAL("mail delivery failure"),
-	LITERAL("delivery status notification"), LITERAL("returned mail:"), LITERAL("failure notice"), LITERAL("mail delivery system"), LITERAL("undelivered messages"),
-	LITERAL("undelivered mails"), LITERAL("unzustellbare nachricht"), LITERAL("nicht zugestellte"), LITERAL("non remis :"), LITERAL("message delivery failure"),
-	LITERAL("email delivery failure"), LITERAL("pending messages"), LITERAL("incoming messages failed"), LITERAL("undelivered email"),
+	LITERAL("undelivered mail returned"), LITERAL("undeliverable:"), LITERAL("unzustellbar:"), LITERAL("mail delivery failed"),
+	LITERAL("mail delivery failure"), LITERAL("delivery status notification"), LITERAL("returned mail:"), LITERAL("failure notice"),
+	LITERAL("mail delivery system"), LITERAL("undelivered messages"), LITERAL("undelivered mails"), LITERAL("unzustellbare nachricht"),
+	LITERAL("nicht zugestellte"), LITERAL("non remis :"), LITERAL("message delivery failure"), LITERAL("email delivery failure"),
+	LITERAL("pending messages"), LITERAL("incoming messages failed"), LITERAL("undelivered email"),
 };
 
 /* Answers of people and address changes are no reports. */
 static const struct span answers[] = {
-	LITERAL("automatic reply:"), LITERAL("automatische antwort:"), LITERAL("out of office"), LITERAL("abwesenheit"), LITERAL("auto:"), LITERAL("autoreply"),
-	LITERAL("auto-reply"), LITERAL("r\xc3\xa9ponse automatique"), LITERAL("risposta automatica"), LITERAL("respuesta autom\xc3\xa1tica"),
+	LITERAL("automatic reply:"), LITERAL("automatische antwort:"), LITERAL("out of office"), LITERAL("abwesenheit"), LITERAL("auto:"),
+	LITERAL("autoreply"), LITERAL("auto-reply"), LITERAL("r\xc3\xa9ponse automatique"), LITERAL("risposta automatica"),
+	LITERAL("respuesta autom\xc3\xa1tica"),
 };
 
 static bool begins_with_any(struct span s, const struct span *v, size_t n)

@@ -1,13 +1,13 @@
 #include "checks/brands_table.h"
 
 #include "base/ascii.h"
-#include "base/setting.h"
 #include "base/utf8.h"
 #include "checks/punycode.h"
 #include "checks/script.h"
+#include "checks/sorted.h"
 
 /* Letters of one text, folded, without what is between the words. */
-#define LETTERS_MAX 512
+#define LETTERS_MAX 256
 /* Phrases are shorter; nothing longer is compared. */
 #define PHRASE_MAX 48
 
@@ -49,7 +49,7 @@ static void letters_read(struct span text, struct letters *l)
 		text.len = BRAND_TEXT_MAX;
 	for (; at < text.len && l->n < LETTERS_MAX; at += taken) {
 		uint32_t cp = utf8_next(span_from(text, at), &taken);
-		char c = cp == UTF8_BAD ? '\0' : script_fold(cp);
+		char c = (char)(cp == UTF8_BAD ? '\0' : script_fold(cp));
 
 		if (c == SCRIPT_SKIP) {
 			hidden = hidden || script_invisible(cp);
@@ -124,33 +124,22 @@ static size_t phrase_letters(const char *phrase, size_t *nwords_r)
 
 /* Sorted. What companies write beside their names, and what those write who pretend to be them. */
 static const char *const service_words[] = {
-	"access", "account", "accounts", "admin", "agent", "alert", "alerts", "assistance", "authentication", "bank", "banking", "benachrichtigung", "billing",
-	"bonus", "card", "care", "center", "centre", "client", "cliente", "clientes", "clients", "confirmation", "coupon", "credit", "customer", "customers", "delivery",
-	"department", "desk", "device", "dienst", "email", "express", "facture", "fraud", "gewinn", "gift", "giveaway", "gutschein", "help", "helpdesk", "id", "info",
-	"information", "invoice", "konto", "kunde", "kunden", "kundenbetreuung", "kundencenter", "kundendienst", "kundenservice", "lieferung", "login", "loyalty",
-	"mail", "mailer", "membership", "noreply", "notice", "notification", "notifications", "office", "online", "order", "orders", "package", "paket", "parcel",
-	"password", "payment", "payments", "platform", "post", "prize", "promo", "promotion", "protection", "quarantine", "rechnung", "refund", "renewal",
-	"reward", "rewards", "secure", "security", "securite", "seguridad", "service", "servicecenter", "services", "servicio", "shipment", "shipping", "shop",
-	"shopper", "sicherheit", "sicherheitsteam", "store", "subscription", "suivi", "support", "survey", "sweepstakes", "team", "tracking", "transfer", "update", "updates",
+	"access", "account", "accounts", "admin", "agent", "alert", "alerts", "assistance", "authentication", "bank", "banking",
+	"benachrichtigung", "billing", "bonus", "card", "care", "center", "centre", "client", "cliente", "clientes", "clients",
+	"confirmation", "coupon", "credit", "customer", "customers", "delivery", "department", "desk", "device", "dienst", "email",
+	"express", "facture", "fraud", "gewinn", "gift", "giveaway", "gutschein", "help", "helpdesk", "id", "info", "information",
+	"invoice", "konto", "kunde", "kunden", "kundenbetreuung", "kundencenter", "kundendienst", "kundenservice", "lieferung", "login",
+	"loyalty", "mail", "mailer", "membership", "noreply", "notice", "notification", "notifications", "office", "online", "order",
+	"orders", "package", "paket", "parcel", "password", "payment", "payments", "platform", "post", "prize", "promo", "promotion",
+	"protection", "quarantine", "rechnung", "refund", "renewal", "reward", "rewards", "secure", "securite", "security", "seguridad",
+	"service", "servicecenter", "services", "servicio", "shipment", "shipping", "shop", "shopper", "sicherheit", "sicherheitsteam",
+	"store", "subscription", "suivi", "support", "survey", "sweepstakes", "team", "tracking", "transfer", "update", "updates",
 	"verification", "versand", "wallet", "webmail", "winner", "zustellung",
 };
 
 static bool is_service_word(const char *word, size_t n)
 {
-	size_t low = 0, high = sizeof(service_words) / sizeof(service_words[0]);
-
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		int d = span_cmp(span_make(word, n), span_of(service_words[mid]));
-
-		if (d == 0)
-			return true;
-		if (d > 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return false;
+	return SORTED_HAS(service_words, span_make(word, n));
 }
 
 /* Whether a word outside of [from, to) is one of service. */
@@ -201,12 +190,15 @@ static const struct brand_phrase *phrase_at(const struct letters *l, size_t from
 
 	for (size_t i = phrase_lower_bound(letters, left < 2 ? left : 2); i < brand_nphrases; i++) {
 		const struct brand_phrase *p = &brand_phrases[i];
-		size_t nwords, n = phrase_letters(p->text, &nwords), have;
+		size_t nwords, n, have;
+		int order;
 
-		if (phrase_compare(letters, left, p->text, false) < 0)
-			break; /* the order puts it behind these letters, and all that follow */
-		if (phrase_compare(letters, left, p->text, true) != 0)
+		order = phrase_compare(letters, left, p->text, true);
+		if (order < 0)
+			break; /* it comes behind these letters, and so do all that follow */
+		if (order > 0)
 			continue;
+		n = phrase_letters(p->text, &nwords);
 		have = count_words(l, from, from + n);
 		/* Short names do not arise from pieces of words that happen to follow each other. */
 		if (!l->start[from + n] || (n < 6 && have != nwords) || (have > nwords + 1 && have != n))
@@ -243,7 +235,7 @@ static bool is_known(const struct brand_match *v, size_t n, const struct brand *
 
 size_t brand_find(struct span text, struct brand_match *match_r, size_t max)
 {
-	struct letters l;
+	struct letters l = { .n = 0 };
 	size_t n = 0, to = 0;
 
 	letters_read(text, &l);
@@ -361,7 +353,7 @@ static void label_read(struct span text, struct label *l)
 		if (cps[i] >= 0x80)
 			l->odd = true;
 		if (c != SCRIPT_SKIP)
-			l->letters[l->n++] = c != '\0' ? c : '-';
+			l->letters[l->n++] = (char)(c != '\0' ? c : '-');
 	}
 	if (n != 0)
 		return;
@@ -375,10 +367,10 @@ static bool label_join_pairs(const struct label *from, struct label *to)
 	to->n = 0;
 	to->odd = true;
 	for (size_t i = 0; i < from->n; i++) {
-		char c = from->letters[i], next = i + 1 < from->n ? from->letters[i + 1] : '\0';
+		char c = from->letters[i], next = (char)(i + 1 < from->n ? from->letters[i + 1] : '\0');
 
 		if ((c == 'r' && next == 'n') || (c == 'v' && next == 'v')) {
-			c = c == 'r' ? 'm' : 'w';
+			c = (char)(c == 'r' ? 'm' : 'w');
 			i++;
 		}
 		to->letters[to->n++] = c;
@@ -443,10 +435,12 @@ static void label_search(const struct label *l, struct host_match *m)
 		for (size_t i = phrase_lower_bound(letters, 3); i < brand_nphrases; i++) {
 			const struct brand_phrase *p = &brand_phrases[i];
 
-			if (phrase_compare(letters, left, p->text, true) == 0)
-				match_better(m, phrase_in_label(l, from, p), &brand_table[p->brand]);
-			else if (phrase_compare(letters, left, p->text, false) < 0)
+			int order = phrase_compare(letters, left, p->text, true);
+
+			if (order < 0)
 				break;
+			if (order == 0)
+				match_better(m, phrase_in_label(l, from, p), &brand_table[p->brand]);
 		}
 	}
 }
@@ -454,24 +448,21 @@ static void label_search(const struct label *l, struct host_match *m)
 /* A letter doubled, undoubled or two swapped; of longer names any one edit. */
 static bool is_near(struct span word, struct span name)
 {
-	size_t i = 0;
+	size_t shorter = word.len < name.len ? word.len : name.len, longer = word.len < name.len ? name.len : word.len, head = 0, tail = 0;
+	struct span more = word.len > name.len ? word : name;
 
-	if (edit_distance(word, name, 2) == 1) {
-		if (name.len >= 8)
-			return true;
-		while (i < word.len && i < name.len && word.p[i] == name.p[i])
-			i++;
-		return i > 0 && ((word.len == name.len + 1 && word.p[i] == word.p[i - 1]) || (name.len == word.len + 1 && name.p[i] == name.p[i - 1]));
-	}
-	if (word.len != name.len)
+	while (head < shorter && word.p[head] == name.p[head])
+		head++;
+	while (tail < shorter - head && word.p[word.len - 1 - tail] == name.p[name.len - 1 - tail])
+		tail++;
+	if (head + tail >= longer) /* equal */
 		return false;
-	while (i < word.len && word.p[i] == name.p[i])
-		i++;
-	return i + 1 < word.len && word.p[i] == name.p[i + 1] && word.p[i + 1] == name.p[i] &&
-	       span_eq(span_from(word, i + 2), span_from(name, i + 2));
+	if (head + tail == longer - 1) /* one edit */
+		return name.len >= 8 || (word.len != name.len && head > 0 && more.p[head] == more.p[head - 1]);
+	return word.len == name.len && head + tail == longer - 2 && word.p[head] == name.p[head + 1] && word.p[head + 1] == name.p[head];
 }
 
-/* Hyphen-separated words that are nearly a brand's name of one word. Such pairs share the first or the last two letters. */
+/* Hyphen-separated words that are nearly a brand's name of one word and begin with the same letter. */
 static void label_search_near(const struct label *l, struct host_match *m)
 {
 	struct span rest = span_make(l->letters, l->n);
@@ -479,11 +470,13 @@ static void label_search_near(const struct label *l, struct host_match *m)
 	while (rest.p != NULL) {
 		struct span word = span_split(&rest, '-');
 
-		for (size_t i = 0; word.len >= 6 && i < brand_nphrases; i++) {
+		if (word.len < 6)
+			continue;
+		for (size_t i = phrase_lower_bound(word.p, 1); i < brand_nphrases && skeleton(brand_phrases[i].text[0]) == skeleton(word.p[0]); i++) {
 			const struct brand_phrase *p = &brand_phrases[i];
 			struct span name = span_of(p->text);
 
-			if (p->kind != PHRASE_PLAIN || name.len < 6 || name.len > word.len + 1 || word.len > name.len + 1 || word.p[0] != name.p[0])
+			if (p->kind != PHRASE_PLAIN || name.len < 6 || name.len > word.len + 1 || word.len > name.len + 1)
 				continue;
 			if (span_chr(name, ' ') == SPAN_NPOS && is_near(word, name))
 				match_better(m, BRAND_HOST_SIMILAR, &brand_table[p->brand]);
@@ -504,7 +497,7 @@ enum brand_likeness brand_in_host(struct span host_ascii, struct span registered
 {
 	struct host_match m = { BRAND_HOST_NONE, NULL }, above = { BRAND_HOST_NONE, NULL };
 	struct span name = registered, rest;
-	struct label l, joined;
+	struct label l = { .n = 0 }, joined = { .n = 0 };
 
 	*brand_r = NULL;
 	name = span_split(&name, '.');
@@ -523,7 +516,7 @@ enum brand_likeness brand_in_host(struct span host_ascii, struct span registered
 	}
 	if (m.likeness == BRAND_HOST_NONE && above.likeness != BRAND_HOST_NONE)
 		m = (struct host_match){ BRAND_HOST_SUBDOMAIN, above.brand };
-	if (m.likeness == BRAND_HOST_NONE || owned_by_any(registered) || owned_by_any(host_ascii))
+	if (m.likeness == BRAND_HOST_NONE || owns(m.brand, host_ascii, true) || owned_by_any(host_ascii))
 		return BRAND_HOST_NONE;
 	*brand_r = m.brand;
 	return m.likeness;

@@ -14,17 +14,20 @@ static const struct symbol symbols[] = {
 
 /* Marks of services that send bulk and campaign mail. Transactional mail comes with them as well, so that they alone cost nothing. */
 static const struct span marks[] = {
-	LITERAL("X-CSA-Complaints"), LITERAL("X-SFMC-Stack"), LITERAL("X-Mailgun-Sid"), LITERAL("X-SG-EID"), LITERAL("X-SES-Outgoing"), LITERAL("X-MC-User"),
-	LITERAL("X-Campaign"), LITERAL("X-CampaignID"), LITERAL("X-Campaign-Id"), LITERAL("X-Mailin-Campaign"), LITERAL("X-Mandrill-User"), LITERAL("X-Report-Abuse"),
-	LITERAL("X-MJ-Mid"), LITERAL("X-job"), LITERAL("X-rpcampaign"), LITERAL("X-EmarSys-Identify"), LITERAL("X-ReportingKey"), LITERAL("CFBL-Address"),
+	LITERAL("X-CSA-Complaints"), LITERAL("X-SFMC-Stack"), LITERAL("X-Mailgun-Sid"), LITERAL("X-SG-EID"), LITERAL("X-SES-Outgoing"),
+	LITERAL("X-MC-User"), LITERAL("X-Campaign"), LITERAL("X-CampaignID"), LITERAL("X-Campaign-Id"), LITERAL("X-Mailin-Campaign"),
+	LITERAL("X-Mandrill-User"), LITERAL("X-Report-Abuse"), LITERAL("X-MJ-Mid"), LITERAL("X-job"), LITERAL("X-rpcampaign"),
+	LITERAL("X-EmarSys-Identify"), LITERAL("X-ReportingKey"), LITERAL("CFBL-Address"),
 };
 
 /* Words of leaving, in the languages newsletters come in. Lower case; looked for in text and in links. */
 static const struct span words[] = {
-	LITERAL("unsubscribe"), LITERAL("opt out"), LITERAL("opt-out"), LITERAL("optout"), LITERAL("preferences"), LITERAL("abmelde"), LITERAL("abbestell"), LITERAL("austragen"),
-	LITERAL("desinscri"), LITERAL("désinscri"), LITERAL("désabonn"), LITERAL("desabonn"), LITERAL("disiscri"), LITERAL("cancella"), LITERAL("cancelar"), LITERAL("darse de baja"),
-	LITERAL("baja"), LITERAL("afmeld"), LITERAL("uitschrijv"), LITERAL("wypis"), LITERAL("odhl"), LITERAL("avregistrera"), LITERAL("afmelding"), LITERAL("descadastr"), LITERAL("no longer wish"),
-	LITERAL("stop receiving"), LITERAL("notification settings"), LITERAL("manage your email"), LITERAL("remove me"), LITERAL("отпис"),
+	LITERAL("unsubscribe"), LITERAL("opt out"), LITERAL("opt-out"), LITERAL("optout"), LITERAL("preferences"), LITERAL("abmelde"),
+	LITERAL("abbestell"), LITERAL("austragen"), LITERAL("desinscri"), LITERAL("désinscri"), LITERAL("désabonn"), LITERAL("desabonn"),
+	LITERAL("disiscri"), LITERAL("cancella"), LITERAL("cancelar"), LITERAL("darse de baja"), LITERAL("baja"), LITERAL("afmeld"),
+	LITERAL("uitschrijv"), LITERAL("wypis"), LITERAL("odhl"), LITERAL("avregistrera"), LITERAL("afmelding"), LITERAL("descadastr"),
+	LITERAL("no longer wish"), LITERAL("stop receiving"), LITERAL("notification settings"), LITERAL("manage your email"),
+	LITERAL("remove me"), LITERAL("отпис"),
 };
 
 static bool has_mark(const struct header_list *headers)
@@ -65,13 +68,13 @@ static bool tells_the_way_out(const struct message *m)
 {
 	size_t from = m->text.len > 4096 ? m->text.len - 4096 : 0;
 
-	if (header_first(&m->headers, HDR_LIST_UNSUBSCRIBE) != NULL || has_words(span_from(m->text, from)))
+	if (header_first(&m->headers, HDR_LIST_UNSUBSCRIBE) != NULL)
 		return true;
 	for (size_t i = m->nlinks > 30 ? m->nlinks - 30 : 0; i < m->nlinks; i++) {
 		if (span_case_has(span_sub(m->links[i].url.raw, 0, 500), SPAN_LIT("unsub")) || has_words(span_sub(m->links[i].text, 0, 100)))
 			return true;
 	}
-	return false;
+	return has_words(span_from(m->text, from));
 }
 
 static void run(struct task *t, const void *state)

@@ -6,7 +6,7 @@ enum { UNKNOWN, BAD_BYTES, UTF7 };
 static const struct symbol symbols[] = {
 	[UNKNOWN] = { "CHARSET_UNKNOWN", "content", 500, "A text part names a charset that does not exist.", ACTION_NONE },
 	[BAD_BYTES] = { "CHARSET_BAD_BYTES", "content", 400, "Text holds bytes that its declared charset does not have.", ACTION_NONE },
-	[UTF7] = { "CHARSET_UTF7", "content", 2000, "A text part is in UTF-7.", ACTION_NONE },
+	[UTF7] = { "CHARSET_UTF7", "content", 1200, "A text part is in UTF-7.", ACTION_NONE },
 };
 
 static void tell(struct task *t, unsigned symbol, enum fact fact)

@@ -12,15 +12,18 @@ static const struct symbol symbols[] = {
 
 /* Words between dots, hyphens and digits. Those of fixed lines and hosting speak against it. */
 static const struct span dynamic_words[] = {
-	LITERAL("dyn"), LITERAL("dynamic"), LITERAL("dynip"), LITERAL("dsl"), LITERAL("adsl"), LITERAL("vdsl"), LITERAL("xdsl"), LITERAL("dial"), LITERAL("dialup"), LITERAL("dialin"),
-	LITERAL("dip"), LITERAL("dhcp"), LITERAL("ppp"), LITERAL("pppoe"), LITERAL("pool"), LITERAL("pools"), LITERAL("cable"), LITERAL("broadband"), LITERAL("bb"), LITERAL("catv"),
-	LITERAL("cust"), LITERAL("customer"), LITERAL("customers"), LITERAL("client"), LITERAL("user"), LITERAL("home"), LITERAL("res"), LITERAL("residential"), LITERAL("ftth"),
-	LITERAL("fiber"), LITERAL("mobile"), LITERAL("wireless"), LITERAL("modem"), LITERAL("cpe"), LITERAL("hsd"), LITERAL("pd"), LITERAL("p5"),
+	LITERAL("dyn"), LITERAL("dynamic"), LITERAL("dynip"), LITERAL("dsl"), LITERAL("adsl"), LITERAL("vdsl"), LITERAL("xdsl"),
+	LITERAL("dial"), LITERAL("dialup"), LITERAL("dialin"), LITERAL("dip"), LITERAL("dhcp"), LITERAL("ppp"), LITERAL("pppoe"),
+	LITERAL("pool"), LITERAL("pools"), LITERAL("cable"), LITERAL("broadband"), LITERAL("bb"), LITERAL("catv"), LITERAL("cust"),
+	LITERAL("customer"), LITERAL("customers"), LITERAL("client"), LITERAL("user"), LITERAL("home"), LITERAL("res"),
+	LITERAL("residential"), LITERAL("ftth"), LITERAL("fiber"), LITERAL("mobile"), LITERAL("wireless"), LITERAL("modem"),
+	LITERAL("cpe"), LITERAL("hsd"), LITERAL("pd"), LITERAL("p5"),
 };
 
 static const struct span fixed_words[] = {
-	LITERAL("static"), LITERAL("fixed"), LITERAL("fix"), LITERAL("business"), LITERAL("biz"), LITERAL("mail"), LITERAL("smtp"), LITERAL("mx"), LITERAL("server"), LITERAL("out"),
-	LITERAL("vps"), LITERAL("host"), LITERAL("hosted"), LITERAL("mta"), LITERAL("relay"), LITERAL("colo"),
+	LITERAL("static"), LITERAL("fixed"), LITERAL("fix"), LITERAL("business"), LITERAL("biz"), LITERAL("mail"), LITERAL("smtp"),
+	LITERAL("mx"), LITERAL("server"), LITERAL("out"), LITERAL("vps"), LITERAL("host"), LITERAL("hosted"), LITERAL("mta"),
+	LITERAL("relay"), LITERAL("colo"),
 };
 
 struct name {

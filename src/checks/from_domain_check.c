@@ -15,7 +15,7 @@ static const struct symbol symbols[] = {
 	[LOOKALIKE] = { "FROM_DOMAIN_BRAND_LOOKALIKE", "content", 2000, "The sender's domain contains a well-known brand's name, or nearly is one, but is not the brand's.", ACTION_NONE },
 	[PUNYCODE] = { "FROM_DOMAIN_PUNYCODE_MIXED", "content", 2500, "The sender's internationalised domain mixes Latin letters with look-alikes.", ACTION_NONE },
 	[RANDOM_DOMAIN] = { "FROM_DOMAIN_RANDOM", "content", 1200, "The sender's domain looks as if it was drawn at random.", ACTION_NONE },
-	[RANDOM_LOCAL] = { "FROM_LOCAL_RANDOM", "content", 600, "The local part of the sender's address looks as if it was drawn at random.", ACTION_NONE },
+	[RANDOM_LOCAL] = { "FROM_LOCAL_RANDOM", "content", 600, "A free mail address has a local part that looks as if it was drawn at random.", ACTION_NONE },
 	[BRAND_LOCAL] = { "FROM_LOCAL_BRAND", "content", 1000, "A free mail address has a well-known brand in its local part.", ACTION_NONE },
 };
 
@@ -46,7 +46,7 @@ static void look_at_local(struct task *t, const struct address *from)
 	for (size_t i = 0; i < n; i++) {
 		char c = ascii_tolower(from->local.p[i]);
 
-		label[i] = ascii_isalnum(c) ? c : '-';
+		label[i] = (char)(ascii_isalnum(c) ? c : '-');
 	}
 	if (brand_in_host(s, s, &brand) != BRAND_HOST_NONE && !brand_owns(brand, from->domain))
 		hit_add(t, BRAND_LOCAL, from->spec);
@@ -78,14 +78,16 @@ static void look_at_labels(struct task *t, struct span domain)
 	}
 }
 
-/* The host that look-ups go by: lower case, A-labels. */
-static struct span host_of(struct task *t, struct span domain)
+/* The host that look-ups go by, lower case and A-labels, and its registered domain. */
+static bool read_domain(struct task *t, struct span domain, struct span *host_r, struct span *registered_r)
 {
 	struct url url = { 0 };
 
 	if (domain.len > 255 || !url_parse_host(task_urls(t), task_arena(t), domain, &url) || (url.flags & (URL_HOST_BAD | URL_IP)) != 0)
-		return SPAN_NONE;
-	return url.host_ascii;
+		return false;
+	*host_r = url.host_ascii;
+	*registered_r = url.domain;
+	return url.host_ascii.len != 0;
 }
 
 static void run(struct task *t, const void *state)
@@ -95,22 +97,20 @@ static void run(struct task *t, const void *state)
 	struct span host, registered, name;
 
 	(void)state;
-	if (from == NULL)
+	if (from == NULL || !read_domain(t, from->domain, &host, &registered))
 		return;
-	host = host_of(t, from->domain);
-	if (host.len == 0)
-		return;
-	registered = url_registered_domain(task_urls(t), host);
 	if (!freemail_is(registered))
 		look_for_brand(t, host, registered);
 	look_at_labels(t, host);
 	name = span_sub(registered, 0, span_chr(registered, '.') == SPAN_NPOS ? registered.len : span_chr(registered, '.'));
 	if (!span_starts(name, SPAN_LIT("xn--")) && sender_randomness(name) >= 3)
 		hit_add(t, RANDOM_DOMAIN, host);
-	if (freemail_is(from->domain))
+	/* Newsletters have coded local parts; at a free mail provider somebody chose his. */
+	if (freemail_is(from->domain)) {
 		look_at_local(t, from);
-	if (span_chr(from->local, '+') == SPAN_NPOS && span_chr(from->local, '=') == SPAN_NPOS && sender_randomness(from->local) >= 3)
-		hit_add(t, RANDOM_LOCAL, from->local);
+		if (sender_randomness(from->local) >= 3)
+			hit_add(t, RANDOM_LOCAL, from->local);
+	}
 }
 
 const struct check check_from_domain = {

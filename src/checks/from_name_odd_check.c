@@ -34,15 +34,29 @@ static bool is_word_at(struct span s, size_t at, size_t len)
 	return (at == 0 || !ascii_isalnum(s.p[at - 1])) && (at + len == s.len || !ascii_isalnum(s.p[at + len]));
 }
 
-static int32_t role_weight(struct span name, bool free)
+/* The role whose words stand at the beginning of s, NULL when none does. */
+static const char *role_at(struct span s)
 {
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
-		bool common = roles[i][0] == '.';
-		struct span role = span_of(roles[i] + common);
-		size_t at = span_case_find(name, role);
+		const char *role = roles[i] + (roles[i][0] == '.');
+		struct span words;
 
-		if (at != SPAN_NPOS && is_word_at(name, at, role.len))
-			return free ? 1000 : common ? 300 : 700;
+		if (*role != ascii_tolower(s.p[0]))
+			continue;
+		words = span_of(role);
+		if (span_case_starts(s, words) && is_word_at(s, 0, words.len))
+			return roles[i];
+	}
+	return NULL;
+}
+
+static int32_t role_weight(struct span name, bool free)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		const char *role = i == 0 || !ascii_isalnum(name.p[i - 1]) ? role_at(span_from(name, i)) : NULL;
+
+		if (role != NULL)
+			return free ? 1000 : role[0] == '.' ? 300 : 700;
 	}
 	return 0;
 }
@@ -70,19 +84,18 @@ static void look_at_letters(struct task *t, struct span name)
 }
 
 /* The recipient's domain as a word of the name: "example.org Support". */
-static void look_for_recipient(struct task *t, struct span name)
+static bool names_recipient(struct task *t, struct span name)
 {
 	for (size_t i = 0; i < SENDER_RCPT_MAX; i++) {
 		struct span address = sender_recipient(t, i), domain = sender_domain_of(address);
 		size_t at = domain.len >= 4 && !freemail_is(domain) ? span_case_find(name, domain) : SPAN_NPOS;
 
 		if (address.p == NULL)
-			return;
-		if (at != SPAN_NPOS && is_word_at(name, at, domain.len)) {
-			hit_add(t, RECIPIENT_DOMAIN, name);
-			return;
-		}
+			break;
+		if (at != SPAN_NPOS && is_word_at(name, at, domain.len))
+			return true;
 	}
+	return false;
 }
 
 static void run(struct task *t, const void *state)
@@ -91,17 +104,21 @@ static void run(struct task *t, const void *state)
 	const struct address *from = sender_from(m);
 	struct span name = from != NULL ? span_sub(from->name, 0, READ_MAX) : SPAN_NONE;
 	int32_t weight;
+	bool named;
 
 	(void)state;
 	if (name.len == 0)
 		return;
 	look_at_letters(t, name);
-	if (sender_is_list(m) || sender_is_automatic(m) || task_tx(t)->dir == DIR_OUTBOUND || sender_is_recipient_domain(t, from->domain))
-		return;
 	weight = role_weight(name, freemail_is(from->domain));
+	named = names_recipient(t, name);
+	if ((weight == 0 && !named) || sender_is_list(m) || sender_is_automatic(m) || task_tx(t)->dir == DIR_OUTBOUND ||
+	    sender_is_recipient_domain(t, from->domain))
+		return;
 	if (weight > 0)
 		hit_add_to(t, ROLE, weight, RCPT_ALL, name);
-	look_for_recipient(t, name);
+	if (named)
+		hit_add(t, RECIPIENT_DOMAIN, name);
 }
 
 const struct check check_from_name_odd = {

@@ -67,7 +67,7 @@ static void run(struct task *t, const void *state)
 	for (size_t i = 0; i < m->nlinks && n < HOSTS_READ; i++) {
 		const struct link *l = &m->links[i];
 
-		if (!link_is_web(l) || (l->url.flags & (URL_IP | URL_IP_ODD | URL_HOST_BAD | URL_IDN)) != 0 ||
+		if (!link_is_web(l) || link_is_bare_host(l) || (l->url.flags & (URL_IP | URL_IP_ODD | URL_HOST_BAD | URL_IDN)) != 0 ||
 		    span_chr(l->url.host_ascii, '.') == SPAN_NPOS || was_seen(seen, n, l->url.host_ascii))
 			continue;
 		seen[n++] = l->url.host_ascii;

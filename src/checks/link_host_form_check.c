@@ -60,7 +60,7 @@ static void run(struct task *t, const void *state)
 	for (size_t i = 0; i < m->nlinks; i++) {
 		const struct link *l = &m->links[i];
 
-		if (!link_is_web(l))
+		if (!link_is_web(l) || link_is_bare_host(l))
 			continue;
 		if (first[HOST_ENCODED] == NULL && (l->url.flags & URL_HOST_ENCODED) != 0)
 			first[HOST_ENCODED] = l;

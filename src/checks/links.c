@@ -40,6 +40,11 @@ bool link_is_web(const struct link *l)
 	return span_eq(l->url.scheme, SPAN_LIT("http")) || span_eq(l->url.scheme, SPAN_LIT("https"));
 }
 
+bool link_is_bare_host(const struct link *l)
+{
+	return (l->url.flags & URL_SCHEMELESS) != 0 && l->url.path.len == 0 && l->source != LINK_HTML_A;
+}
+
 struct span links_sender_domain(struct task *t)
 {
 	const struct address *from = sender_from(task_msg(t));

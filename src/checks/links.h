@@ -7,6 +7,9 @@
 /* A link to the web that a reader can follow: <a>, form, or an address written out; no pictures, no mailto:. */
 bool link_is_web(const struct link *);
 
+/* A bare host name in text, as in quoted Received fields and error messages: a mail program may link it, but nobody meant a link. */
+bool link_is_bare_host(const struct link *);
+
 /* The registered domain of the first From address, lower case; empty when there is none. A look-up in the list of public suffixes: ask late. */
 struct span links_sender_domain(struct task *);
 

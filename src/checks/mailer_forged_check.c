@@ -58,7 +58,7 @@ static bool form_outlook(const struct id *id)
 	if (span_starts(id->left, SPAN_LIT("!&!")))
 		return true;
 	/* Since 2007 with a '$' at the end. */
-	if (rest.len != 0 && rest.p[rest.len - 1] == '$')
+	if (rest.p != NULL && rest.len != 0 && rest.p[rest.len - 1] == '$')
 		rest.len--;
 	return all_of(a, ASCII_XDIGIT) && all_of(b, ASCII_XDIGIT) && a.len >= 8 && all_of(rest, ASCII_XDIGIT);
 }

@@ -12,17 +12,20 @@ static const struct symbol symbols[] = {
 
 /* How X-Mailer begins. */
 static const struct span scripts[] = {
-	LITERAL("PHP"), LITERAL("Drupal"), LITERAL("WordPress"), LITERAL("Joomla"), LITERAL("Leaf PHPMailer"), LITERAL("CodeIgniter"), LITERAL("Perl"), LITERAL("MIME::Lite"),
-	LITERAL("Mail::"), LITERAL("Python"), LITERAL("nodemailer"), LITERAL("Zend_Mail"), LITERAL("Swift"), LITERAL("System.Net.Mail"), LITERAL("CDO"), LITERAL("JMail"), LITERAL("Indy"),
+	LITERAL("PHP"), LITERAL("Drupal"), LITERAL("WordPress"), LITERAL("Joomla"), LITERAL("Leaf PHPMailer"), LITERAL("CodeIgniter"),
+	LITERAL("Perl"), LITERAL("MIME::Lite"), LITERAL("Mail::"), LITERAL("Python"), LITERAL("nodemailer"), LITERAL("Zend_Mail"),
+	LITERAL("Swift"), LITERAL("System.Net.Mail"), LITERAL("CDO"), LITERAL("JMail"), LITERAL("Indy"),
 };
 
 static const struct span spamware[] = {
-	LITERAL("Leaf PHPMailer"), LITERAL("Leaf Mailer"), LITERAL("LeafMailer"), LITERAL("SendBlaster"), LITERAL("Advanced Mass Sender"), LITERAL("Dark Mailer"),
-	LITERAL("DarkMailer"), LITERAL("Gammadyne"), LITERAL("Group Mail"), LITERAL("GroupMail"), LITERAL("Mach5 Mailer"), LITERAL("MailKing"), LITERAL("Mass-E-Mail"),
-	LITERAL("MultiMailer"), LITERAL("QuickSender"), LITERAL("Atomic Mail"), LITERAL("Bulk Mailer"), LITERAL("EBlast"), LITERAL("Emailing System"),
-	LITERAL("Extractor"), LITERAL("Floodgate"), LITERAL("GOTO Software Sarbacane"), LITERAL("IPS PHP Mailer"), LITERAL("Inet_Mail_Out"), LITERAL("Oshirase-Mailer"),
-	LITERAL("RLSP Mailer"), LITERAL("StormPost"), LITERAL("Super Mail"), LITERAL("The Best Mailer"), LITERAL("Turbo-Mailer"), LITERAL("Ultimate Mailer"), LITERAL("WC Mail"),
-	LITERAL("xMailer"), LITERAL("Alexus Mailer"), LITERAL("Priv8 Mailer"), LITERAL("FoxMailer"),
+	LITERAL("Leaf PHPMailer"), LITERAL("Leaf Mailer"), LITERAL("LeafMailer"), LITERAL("SendBlaster"), LITERAL("Advanced Mass Sender"),
+	LITERAL("Dark Mailer"), LITERAL("DarkMailer"), LITERAL("Gammadyne"), LITERAL("Group Mail"), LITERAL("GroupMail"),
+	LITERAL("Mach5 Mailer"), LITERAL("MailKing"), LITERAL("Mass-E-Mail"), LITERAL("MultiMailer"), LITERAL("QuickSender"),
+	LITERAL("Atomic Mail"), LITERAL("Bulk Mailer"), LITERAL("EBlast"), LITERAL("Emailing System"), LITERAL("Extractor"),
+	LITERAL("Floodgate"), LITERAL("GOTO Software Sarbacane"), LITERAL("IPS PHP Mailer"), LITERAL("Inet_Mail_Out"),
+	LITERAL("Oshirase-Mailer"), LITERAL("RLSP Mailer"), LITERAL("StormPost"), LITERAL("Super Mail"), LITERAL("The Best Mailer"),
+	LITERAL("Turbo-Mailer"), LITERAL("Ultimate Mailer"), LITERAL("WC Mail"), LITERAL("xMailer"), LITERAL("Alexus Mailer"),
+	LITERAL("Priv8 Mailer"), LITERAL("FoxMailer"),
 };
 
 static bool begins_with_any(struct span s, const struct span *v, size_t n)

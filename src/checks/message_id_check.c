@@ -58,7 +58,7 @@ static bool is_host(struct span host)
 		return host.p[host.len - 1] == ']';
 	for (size_t i = 0; i < host.len; i++) {
 		/* "=" and "+": left parts that some mailers put behind the @ */
-		if (!ascii_isalnum(host.p[i]) && memchr(".-_=+", host.p[i], 5) == NULL)
+		if (!ascii_isalnum(host.p[i]) && (host.p[i] == '\0' || strchr(".-_=+", host.p[i]) == NULL))
 			return false;
 	}
 	return host.len != 0 && host.p[0] != '.';

@@ -12,6 +12,7 @@ static const struct symbol symbols[] = {
 
 #define MANY 30
 #define READ_MAX 50
+#define DATES_MAX 8
 
 /* "[300.1.2.3]": digits and dots in brackets that are no IPv4 address. */
 static bool has_bad_ip(struct span value)
@@ -62,7 +63,7 @@ static void run(struct task *t, const void *state)
 			hit_add(t, FORGED, h->value);
 			forged = true;
 		}
-		if (!undated && (semicolon == SPAN_NPOS || !header_parse_date(span_from(h->value, semicolon + 1), &time, &zone))) {
+		if (!undated && n < DATES_MAX && (semicolon == SPAN_NPOS || !header_parse_date(span_from(h->value, semicolon + 1), &time, &zone))) {
 			hit_add(t, DATE_BAD, h->value);
 			undated = true;
 		}

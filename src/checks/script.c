@@ -136,9 +136,9 @@ static char fold_listed(uint32_t cp)
 char script_fold(uint32_t cp)
 {
 	if (cp < 0x80)
-		return ascii_isalnum((char)cp) ? ascii_tolower((char)cp) : 0;
+		return (char)(ascii_isalnum((char)cp) ? ascii_tolower((char)cp) : 0);
 	if (cp >= 0xc0 && cp <= 0x17f)
-		return latin_base[cp - 0xc0] == '.' ? 0 : latin_base[cp - 0xc0];
+		return (char)(latin_base[cp - 0xc0] == '.' ? 0 : latin_base[cp - 0xc0]);
 	if (script_invisible(cp) || (cp >= 0x0300 && cp <= 0x036f))
 		return SCRIPT_SKIP;
 	if (cp >= 0xff10 && cp <= 0xff19)
@@ -201,4 +201,17 @@ bool script_mixed_word(struct span text, struct span *word_r)
 			break;
 	}
 	return false;
+}
+
+bool script_tables_sorted(void)
+{
+	for (size_t i = 1; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		if (ranges[i].first <= ranges[i - 1].last || ranges[i].last < ranges[i].first)
+			return false;
+	}
+	for (size_t i = 1; i < sizeof(look_alikes) / sizeof(look_alikes[0]); i++) {
+		if (look_alikes[i].cp <= look_alikes[i - 1].cp)
+			return false;
+	}
+	return true;
 }

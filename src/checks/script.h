@@ -30,4 +30,7 @@ bool script_invisible(uint32_t cp);
  */
 bool script_mixed_word(struct span text, struct span *word_r);
 
+/* For tests. */
+bool script_tables_sorted(void);
+
 #endif

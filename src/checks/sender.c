@@ -49,18 +49,23 @@ struct span sender_registered(struct task *t, struct span domain)
 	return url_registered_domain(task_urls(t), span_make(lower, domain.len));
 }
 
-bool sender_same_organisation(struct task *t, struct span a, struct span b)
+bool sender_same_domain(struct task *t, struct span a, struct span b)
 {
 	if (span_case_eq(a, b))
 		return true;
 	a = sender_registered(t, a);
 	b = sender_registered(t, b);
-	if (a.len == 0 || b.len == 0)
-		return false;
-	if (span_eq(a, b))
+	return a.len != 0 && span_eq(a, b);
+}
+
+bool sender_same_organisation(struct task *t, struct span a, struct span b)
+{
+	if (sender_same_domain(t, a, b))
 		return true;
-	a = span_split(&a, '.');
-	b = span_split(&b, '.');
+	a = sender_registered(t, a);
+	b = sender_registered(t, b);
+	a = span_sub(a, 0, span_chr(a, '.'));
+	b = span_sub(b, 0, span_chr(b, '.'));
 	return a.len >= 4 && span_eq(a, b);
 }
 
@@ -125,7 +130,7 @@ bool sender_is_recipient_domain(struct task *t, struct span domain)
 
 		if (address.p == NULL)
 			break;
-		if (sender_same_organisation(t, sender_domain_of(address), domain))
+		if (sender_same_domain(t, sender_domain_of(address), domain))
 			return true;
 	}
 	return false;
@@ -171,6 +176,11 @@ bool sender_is_role(struct span local)
 	return SORTED_HAS(roles, local);
 }
 
+bool sender_tables_sorted(void)
+{
+	return sorted_is(roles, SORTED_SIZES(roles));
+}
+
 static bool is_vowel(char c)
 {
 	return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' || c == 'y';
@@ -206,7 +216,7 @@ static void word_form_read(struct span word, struct word_form *f)
 
 	*f = (struct word_form){ 0 };
 	for (size_t i = 0; i < word.len && i < 64; i++) {
-		char c = ascii_tolower(word.p[i]), before = i > 0 ? word.p[i - 1] : '\0';
+		char c = ascii_tolower(word.p[i]), before = (char)(i > 0 ? word.p[i - 1] : '\0');
 
 		f->letters += ascii_isalpha(c);
 		f->vowels += is_vowel(c);
@@ -225,6 +235,6 @@ unsigned sender_randomness(struct span word)
 	if (word.len < 7)
 		return 0;
 	word_form_read(word, &f);
-	return f.rare + (f.changes >= 2 ? f.changes - 1 : 0) + (f.longest >= 6 ? f.longest - 5 : 0) + (f.letters >= 7 && f.vowels * 6 < f.letters) +
+	return f.rare + (f.changes >= 2 ? f.changes - 1 : 0) + (f.longest >= 8 ? 2 : f.longest >= 6) + (f.letters >= 7 && f.vowels * 6 < f.letters) +
 	       (f.cases >= 3 ? f.cases - 1 : 0);
 }

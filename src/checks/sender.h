@@ -9,7 +9,9 @@ const struct address *sender_from(const struct message *);
 
 /* The registered domain of an address's domain, lower-case A-labels, in the task's arena or pointing into domain; empty when the domain is no host name. */
 struct span sender_registered(struct task *, struct span domain);
-/* Whether two address domains belong together: the same registered domain, or the same name under different public suffixes. */
+/* Whether two address domains have the same registered domain. */
+bool sender_same_domain(struct task *, struct span a, struct span b);
+/* The same, or the same name under different public suffixes, as companies of several countries have: where a mistake would blame the innocent. */
 bool sender_same_organisation(struct task *, struct span a, struct span b);
 
 /* Whether the domain could be one of the Internet: two labels at least, letters, digits and hyphens (or UTF-8) alone, or an address literal. */
@@ -34,6 +36,8 @@ bool sender_is_list(const struct message *);
 
 /* Local parts of roles: "info", "noreply", "postmaster" ... (any case). */
 bool sender_is_role(struct span local);
+/* For tests. */
+bool sender_tables_sorted(void);
 
 /* Whether a word (letters and digits) looks as if drawn at random: how improbable, 0 for ordinary words, 3 and more is a clear case. */
 unsigned sender_randomness(struct span word);

@@ -57,7 +57,7 @@ static void count(struct span s, struct tally *n)
 		uint32_t cp = utf8_next(span_from(s, i), &taken);
 
 		if (cp < 0x80) {
-			count_ascii(n, (char)cp, i == 0 ? ' ' : s.p[i - 1], i + 1 == s.len ? ' ' : s.p[i + 1]);
+			count_ascii(n, (char)cp, (char)(i == 0 ? ' ' : s.p[i - 1]), (char)(i + 1 == s.len ? ' ' : s.p[i + 1]));
 			continue;
 		}
 		n->run = n->singles = 0;

@@ -53,7 +53,7 @@ static bool is_own(struct task *t, struct span domain)
 {
 	const struct address *from = sender_from(task_msg(t));
 
-	return from != NULL && sender_same_organisation(t, from->domain, domain);
+	return from != NULL && sender_same_domain(t, from->domain, domain);
 }
 
 static bool look_at(struct task *t, struct span subject, struct span address)

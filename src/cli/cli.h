@@ -6,5 +6,6 @@
 
 int scan_command(int argc, char **argv);
 int config_command(int argc, char **argv);
+int rules_command(int argc, char **argv);
 
 #endif

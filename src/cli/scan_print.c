@@ -101,25 +101,33 @@ static void print_recipients(const cJSON *recipients)
 	}
 }
 
-static enum action worst_action(const cJSON *recipients)
+/* What the message as a whole gets; there may be no recipients. */
+static enum action verdict_of(const cJSON *answer)
 {
-	enum action worst = ACTION_NONE, a;
+	enum action a;
+
+	return action_parse(span_of(string_of(answer, "verdict")), &a) ? a : ACTION_NONE;
+}
+
+static enum action worst_action(const cJSON *answer)
+{
+	enum action worst = verdict_of(answer), a;
 	const cJSON *r;
 
-	cJSON_ArrayForEach(r, recipients) {
+	cJSON_ArrayForEach(r, cJSON_GetObjectItemCaseSensitive(answer, "recipients")) {
 		if (action_parse(span_of(string_of(r, "action")), &a) && a > worst)
 			worst = a;
 	}
 	return worst;
 }
 
-/* The headline is the worst that any recipient gets; with several of them each has a line of its own below. */
-static void print_readable(const char *path, const cJSON *answer, enum action worst)
+/* The headline is what the message as a whole gets; with several recipients each has a line of its own below. */
+static void print_readable(const char *path, const cJSON *answer)
 {
 	const cJSON *recipients = cJSON_GetObjectItemCaseSensitive(answer, "recipients");
 
-	print_action(action_name(worst));
-	printf(" %.2f of %.2f  ", number_of(answer, "score"), number_of(answer, "required_score"));
+	print_action(action_name(verdict_of(answer)));
+	printf(" %6.2f  ", number_of(answer, "score"));
 	print_clean(path);
 	putchar('\n');
 	print_symbols(answer);
@@ -148,13 +156,13 @@ bool scan_print(const char *path, struct span json, bool as_json, enum action *w
 		cJSON_Delete(answer);
 		return err_set(err_r, "the answer is no JSON object");
 	}
-	own = worst_action(cJSON_GetObjectItemCaseSensitive(answer, "recipients"));
+	own = worst_action(answer);
 	if (own > *worst)
 		*worst = own;
 	if (as_json)
 		print_json(path, answer);
 	else
-		print_readable(path, answer, own);
+		print_readable(path, answer);
 	cJSON_Delete(answer);
 	return true;
 }

@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "scan/action.h"
 
-/* Raises *worst to the worst action of any recipient. */
+/* Raises *worst to the worst of the verdict on the whole message and the actions of its recipients. */
 bool scan_print(const char *path, struct span json, bool as_json, enum action *worst, struct err *err_r) MUST_USE;
 
 #endif

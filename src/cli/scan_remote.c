@@ -1,10 +1,14 @@
 /* "winnow scan" through the daemon: POST /checkv2 by libcurl over TCP or a unix socket, one kept connection. */
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/un.h>
 
 #include "cli/scan_options.h"
 #include "conf/conf.h"
+#include "io/listener.h"
 #include "proc/settings.h"
 #include "proto/http.h"
 
@@ -95,16 +99,37 @@ static bool find_address(const struct scan_options *o, struct arena *arena, stru
 	return address_r->len != 0 || err_set(err_r, "the configuration has no HTTP listener (http.listen)");
 }
 
+/* A daemon that listens everywhere is asked on loopback. */
+static void set_inet_url(struct remote *r, const struct sockaddr_in *in)
+{
+	struct in_addr ip = in->sin_addr.s_addr != htonl(INADDR_ANY) ? in->sin_addr : (struct in_addr){ htonl(INADDR_LOOPBACK) };
+	char host[INET_ADDRSTRLEN];
+
+	snprintf(r->url, sizeof(r->url), "http://%s:%u/checkv2", inet_ntop(AF_INET, &ip, host, sizeof(host)), (unsigned)ntohs(in->sin_port));
+}
+
+static void set_inet6_url(struct remote *r, const struct sockaddr_in6 *in6)
+{
+	const struct in6_addr *ip = IN6_IS_ADDR_UNSPECIFIED(&in6->sin6_addr) ? &in6addr_loopback : &in6->sin6_addr;
+	char host[INET6_ADDRSTRLEN];
+
+	snprintf(r->url, sizeof(r->url), "http://[%s]:%u/checkv2", inet_ntop(AF_INET6, ip, host, sizeof(host)), (unsigned)ntohs(in6->sin6_port));
+}
+
 static bool set_address(struct remote *r, struct span address, struct err *err_r)
 {
-	snprintf(r->where, sizeof(r->where), "%.*s", SPAN_ARG(address));
-	if (span_starts(address, SPAN_LIT("unix:"))) {
-		curl_easy_setopt(r->curl, CURLOPT_UNIX_SOCKET_PATH, r->where + 5);
-		snprintf(r->url, sizeof(r->url), "http://localhost/checkv2");
-	} else if (span_starts(address, SPAN_LIT("inet:")) || span_starts(address, SPAN_LIT("inet6:"))) {
-		snprintf(r->url, sizeof(r->url), "http://%s/checkv2", strchr(r->where, ':') + 1);
+	struct address_spec spec;
+
+	if (!address_spec_parse(address, &spec, err_r))
+		return false;
+	snprintf(r->where, sizeof(r->where), "%s", spec.text);
+	if (spec.sa.ss_family == AF_INET) {
+		set_inet_url(r, (const struct sockaddr_in *)&spec.sa);
+	} else if (spec.sa.ss_family == AF_INET6) {
+		set_inet6_url(r, (const struct sockaddr_in6 *)&spec.sa);
 	} else {
-		return err_set(err_r, "'%s' is no socket address (inet:HOST:PORT or unix:/PATH)", r->where);
+		curl_easy_setopt(r->curl, CURLOPT_UNIX_SOCKET_PATH, ((const struct sockaddr_un *)&spec.sa)->sun_path);
+		snprintf(r->url, sizeof(r->url), "http://localhost/checkv2");
 	}
 	curl_easy_setopt(r->curl, CURLOPT_URL, r->url);
 	return true;

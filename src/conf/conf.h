@@ -42,6 +42,11 @@ void conf_each(const struct conf *, const struct setting_set *, void (*fn)(void 
  * "user@domain" when delimiter (one byte, 0: none) is '+'). Merged when loading: a look-up allocates nothing. Equal layers give equal pointers. */
 const void *conf_get_for(const struct conf *, const struct setting_set *, struct span address, char delimiter);
 
+/* Where a key was written last, as "FILE:LINE" (cut to size), for errors that only the user of a value can find. block: the name of a SET_NAMED block, or
+ * of a domain or address as conf_each gives it; what it does not say itself, the layer below says. Without such a key (or with an empty one): where the
+ * block stands; "" when all is built in. Returns buf. */
+const char *conf_where(const struct conf *, const struct setting_set *, struct span key, struct span block, char *buf, size_t size);
+
 /* Everything as configuration text that can be loaded again; comments tell where a value that is no default comes from. */
 void conf_dump(const struct conf *, struct buf *out);
 /* What one key is and which layers spoke: "profile.tag", with the address for layered sets (may be empty). False: no such key (nearest is told). */

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "base/ascii.h"
+#include "base/milli.h"
 #include "conf/conf_int.h"
 
 static const size_t sizes[] = {
@@ -172,7 +173,7 @@ void value_number_text(struct buf *b, enum set_type type, int64_t v)
 	if (type == SET_SCORE && v == SCORE_OFF)
 		buf_str(b, "\"off\"");
 	else if (type == SET_SCORE)
-		buf_str(b, score_text((int32_t)v, text));
+		buf_str(b, milli_text((int32_t)v, 0, 3, text));
 	else if (type == SET_SIZE)
 		unit_text(b, size_units, v);
 	else if (type == SET_DURATION && v != 0)

@@ -107,6 +107,17 @@ bool address_spec_parse(struct span text, struct address_spec *spec_r, struct er
 	return ok ? true : err_prefix(err_r, "%s", spec_r->text);
 }
 
+bool address_specs_check(const struct span_list *list, const char *key, struct err *err_r)
+{
+	struct address_spec spec;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (!address_spec_parse(list->v[i], &spec, err_r))
+			return err_prefix(err_r, "%s", key);
+	}
+	return true;
+}
+
 /* Waits for a connection under way. Returns 0 or an errno. */
 static int connect_outcome(int fd, int timeout_ms)
 {

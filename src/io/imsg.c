@@ -202,7 +202,7 @@ bool imsg_send_fds(struct imsg_peer *peer, uint16_t type, uint32_t id, const voi
 		char bytes[CMSG_SPACE(IMSG_FDS_MAX * sizeof(int))];
 	} control = { .bytes = { 0 } };
 	struct imsg head = { .type = type, .nfd = (uint16_t)nfd, .id = id, .len = (uint32_t)len };
-	struct iovec iov[2] = { { &head, sizeof(head) }, { (void *)(uintptr_t)body, len } };
+	struct iovec iov[2] = { { &head, sizeof(head) }, { (void *)body, len } };
 	struct msghdr m = { .msg_iov = iov, .msg_iovlen = len != 0 ? 2 : 1 };
 	ssize_t n;
 

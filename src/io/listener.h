@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/ip.h"
+#include "base/setting.h"
 #include "io/loop.h"
 
 /* "inet:HOST:PORT", "inet6:[ADDR]:PORT", "unix:/PATH"; also "inet:PORT@HOST" as milters write it. */
@@ -17,6 +18,8 @@ struct address_spec {
 	char text[128]; /* as configured, for logs */
 };
 bool address_spec_parse(struct span text, struct address_spec *spec_r, struct err *err_r) MUST_USE;
+/* Whether all of a setting's addresses are such; the error begins with the setting's key. */
+bool address_specs_check(const struct span_list *, const char *key, struct err *err_r) MUST_USE;
 
 /* Binds and listens: close-on-exec, non-blocking, SO_REUSEADDR, TCP_NODELAY set so that accepted sockets inherit it. A stale unix socket is removed
  * (one that answers is an error); mode is the permission of a unix socket. Returns the descriptor or -1. */

@@ -199,7 +199,7 @@ static bool write_syslog(struct span line, enum log_level level)
 
 	iov[0].iov_base = head;
 	iov[0].iov_len = (size_t)snprintf(head, sizeof(head), "<%d>winnowd[%d]: ", LOG_MAIL | severities[level], (int)getpid());
-	iov[1].iov_base = (void *)(uintptr_t)line.p;
+	iov[1].iov_base = (void *)line.p;
 	iov[1].iov_len = line.len != 0 ? line.len - 1 : 0; /* without the line's end */
 	return sendmsg(the_log.fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
 }
@@ -366,7 +366,7 @@ void log_end(struct log_line *l)
 	errno = saved;
 }
 
-static void log_vline(enum log_level level, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 2, 0))) log_vline(enum log_level level, const char *fmt, va_list ap)
 {
 	char text[VALUE_MAX + 1];
 	struct log_line l;

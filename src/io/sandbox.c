@@ -60,6 +60,8 @@ bool sandbox_limit(int64_t memory, struct err *err_r)
 {
 	struct rlimit none = { 0, 0 }, as = { (rlim_t)memory, (rlim_t)memory };
 
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return err_set(err_r, "no_new_privs: %s", strerror(errno));
 	if (setrlimit(RLIMIT_CORE, &none) != 0)
 		return err_set(err_r, "RLIMIT_CORE: %s", strerror(errno));
 	if (memory != 0 && !WITH_ASAN && setrlimit(RLIMIT_AS, &as) != 0)
@@ -193,7 +195,5 @@ static bool lock_calls(struct err *err_r)
 
 bool sandbox_lock(struct err *err_r)
 {
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return err_set(err_r, "no_new_privs: %s", strerror(errno));
 	return lock_files(err_r) && lock_calls(err_r);
 }

@@ -19,11 +19,11 @@ bool sandbox_user_find(const char *name, struct sandbox_user *user_r) MUST_USE;
 /* Root becomes the user for good, without supplementary groups and capabilities. */
 bool sandbox_become(const struct sandbox_user *, struct err *err_r) MUST_USE;
 
-/* No core files (they would hold mail), and at most memory bytes of address space (0, or under AddressSanitizer: no limit). */
+/* No core files (they would hold mail), no privileges by exec, and at most memory bytes of address space (0, or under AddressSanitizer: no limit). */
 bool sandbox_limit(int64_t memory, struct err *err_r) MUST_USE;
 
 /*
- * For a process that answers sockets: from now on it opens no file, runs no program, starts no process, maps nothing executable, and makes only internet
+ * After sandbox_limit, for a process that answers sockets: from now on it opens no file, runs no program, starts no process, maps nothing executable, and makes only internet
  * sockets. Reading files fails with EACCES; everything else that is not allowed ends the process (SIGSYS). Landlock is the second fence where the
  * kernel has it.
  */

@@ -275,7 +275,8 @@ static void host_name(const struct url_context *ctx, struct arena *arena, struct
 	}
 }
 
-bool url_parse_host(const struct url_context *ctx, struct arena *arena, struct span host, struct url *u)
+/* Adds what the host says to a URL that is being read. */
+static bool read_host(const struct url_context *ctx, struct arena *arena, struct span host, struct url *u)
 {
 	u->host = host;
 	if (host.len == 0) {
@@ -292,6 +293,12 @@ bool url_parse_host(const struct url_context *ctx, struct arena *arena, struct s
 	}
 	host_name(ctx, arena, host, u);
 	return (u->flags & URL_HOST_BAD) == 0;
+}
+
+bool url_parse_host(const struct url_context *ctx, struct arena *arena, struct span host, struct url *u)
+{
+	*u = (struct url){ .raw = host };
+	return read_host(ctx, arena, host, u);
 }
 
 /* ---- the parts of a URL ---- */
@@ -370,7 +377,7 @@ bool url_read_authority(const struct url_context *ctx, struct arena *arena, stru
 	authority = take_port(authority, u);
 	if (authority.len == 0)
 		return false;
-	url_parse_host(ctx, arena, authority, u);
+	read_host(ctx, arena, authority, u);
 	if (u->flags & URL_HOST_BAD)
 		host_bad(u);
 	read_path(span_from(rest, end), u);
@@ -397,7 +404,7 @@ void url_read_mailto(const struct url_context *ctx, struct arena *arena, struct 
 		return;
 	}
 	u->user = span_sub(first, 0, at);
-	url_parse_host(ctx, arena, span_trim(span_from(first, at + 1)), u);
+	read_host(ctx, arena, span_trim(span_from(first, at + 1)), u);
 }
 
 /* ---- whole URLs ---- */

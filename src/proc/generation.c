@@ -274,7 +274,7 @@ void generation_drain(struct generation *g, int64_t grace_us)
 static void __attribute__((noreturn)) exec_loader(const char *config, int fd, pid_t parent)
 {
 	char name[] = "winnowd", role[] = "--role=loader", option[] = "--config";
-	char *argv[] = { name, role, config != NULL ? option : NULL, (char *)(uintptr_t)config, NULL };
+	char *argv[] = { name, role, config != NULL ? option : NULL, (char *)config, NULL };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)

@@ -20,17 +20,6 @@
 
 /* Configuration. */
 
-static bool check_addresses(const struct span_list *list, struct err *err_r)
-{
-	struct address_spec spec;
-
-	for (size_t i = 0; i < list->n; i++) {
-		if (!address_spec_parse(list->v[i], &spec, err_r))
-			return err_prefix(err_r, "listen");
-	}
-	return true;
-}
-
 static bool load(struct loaded *c, const char *given, struct err *err_r)
 {
 	c->arena = arena_new(0);
@@ -42,8 +31,6 @@ static bool load(struct loaded *c, const char *given, struct err *err_r)
 	c->milter = conf_get(c->conf, &milter_setting_set);
 	c->http = conf_get(c->conf, &http_setting_set);
 	c->reduce = conf_get(c->conf, &reduce_setting_set);
-	if (!check_addresses(&c->milter->listen, err_r) || !check_addresses(&c->http->listen, err_r))
-		return false;
 	if (c->milter->listen.n + c->http->listen.n > LISTENERS_MAX)
 		return err_set(err_r, "more than %d listening addresses", LISTENERS_MAX);
 	if (c->server->state.len >= sizeof(((struct link_settings *)NULL)->state))
@@ -65,11 +52,44 @@ static void unload(struct loaded *c)
 	arena_free(&c->arena);
 }
 
+/* Who to become when started as root. The default user need not exist; one that was named must. */
+static bool find_user(const struct server_settings *set, struct sandbox_user *user_r, struct err *err_r)
+{
+	char name[sizeof(user_r->name)];
+
+	if (set->user.len >= sizeof(name) || set->user.len == 0)
+		return err_set(err_r, "server.user '%.*s' cannot be a user's name", SPAN_ARG(set->user));
+	snprintf(name, sizeof(name), "%.*s", SPAN_ARG(set->user));
+	if (sandbox_user_find(name, user_r))
+		return true;
+	if (strcmp(name, DEFAULT_USER) != 0 || !sandbox_user_find("nobody", user_r))
+		return err_set(err_r, "there is no user '%s' (server.user)", name);
+	log_warn("there is no user '%s': running as 'nobody'; better make one", name);
+	return true;
+}
+
+static bool give_up_root(const struct server_settings *set, struct err *err_r)
+{
+	struct sandbox_user user = { .name = "" };
+
+	if (geteuid() != 0)
+		return true;
+	if (!find_user(set, &user, err_r))
+		return false;
+	if (user.uid == 0)
+		log_warn("server.user is root: scanners keep all rights");
+	if (!sandbox_become(&user, err_r))
+		return false;
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* changing the user has cleared it */
+	return true;
+}
+
 int loader_check(const struct options *options)
 {
 	struct loaded c = { .engine = NULL };
 	struct err err;
-	bool ok = load(&c, options->config, &err) && build_engine(&c, &err);
+	struct sandbox_user user;
+	bool ok = load(&c, options->config, &err) && build_engine(&c, &err) && (geteuid() != 0 || find_user(c.server, &user, &err));
 
 	if (ok)
 		puts("configuration OK");
@@ -114,30 +134,6 @@ static void ask_to_bind(struct loader *l, const struct span_list *list, bool htt
 		memcpy(b.address, at->address, sizeof(b.address));
 		imsg_send(l->master, LINK_BIND, l->nlistening++, &b, sizeof(b));
 	}
-}
-
-/* The default user need not exist; one that was named must. */
-static bool give_up_root(const struct server_settings *set, struct err *err_r)
-{
-	struct sandbox_user user;
-	char name[64];
-
-	if (geteuid() != 0)
-		return true;
-	snprintf(name, sizeof(name), "%.*s", SPAN_ARG(set->user));
-	if (set->user.len >= sizeof(name) || set->user.len == 0)
-		return err_set(err_r, "server.user '%s' cannot be a user's name", name);
-	if (!sandbox_user_find(name, &user)) {
-		if (strcmp(name, DEFAULT_USER) != 0 || !sandbox_user_find("nobody", &user))
-			return err_set(err_r, "there is no user '%s' (server.user)", name);
-		log_warn("there is no user '%s': running as 'nobody'; better make one", name);
-	}
-	if (user.uid == 0)
-		log_warn("server.user is root: scanners keep all rights");
-	if (!sandbox_become(&user, err_r))
-		return false;
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* changing the user has cleared it */
-	return true;
 }
 
 static void tell_sandbox(const struct server_settings *set)

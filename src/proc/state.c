@@ -221,7 +221,7 @@ void journal_append(const struct state *s, const struct journal_entry *e)
 	int len;
 
 	for (; e->id[n] != '\0' && n < sizeof(id) - 1; n++)
-		id[n] = ascii_isalnum(e->id[n]) ? e->id[n] : '?';
+		id[n] = (char)(ascii_isalnum(e->id[n]) ? e->id[n] : '?');
 	id[n] = '\0';
 	len = snprintf(line, sizeof(line), "when=%lld message=%016llx id=%s count=%u cause=%s\n", (long long)(e->wall_us / 1000000),
 		       (unsigned long long)e->message, id, e->count, e->cause);

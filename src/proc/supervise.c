@@ -12,7 +12,7 @@
 
 #define EARLY_US 10000000     /* a scanner that lived shorter waits before it is replaced */
 #define WAIT_MIN_US 100000
-#define WAIT_MAX_US 30000000
+#define WAIT_MAX_US 1000000 /* a start costs milliseconds; who sends killers must not silence us */
 #define EARLY_DEATHS_MAX 5    /* before the generation was up: it will never be */
 #define KILL_AFTER_US 5000000 /* past the grace of draining */
 
@@ -117,7 +117,7 @@ static void spawn(void *ctx)
 	if (s->loader->draining || s->pid != 0 || fork_scanner(s))
 		return;
 	log_error("cannot start a scanner: %s; trying again", strerror(errno));
-	timer_set(&s->respawn, WAIT_MAX_US / 10);
+	timer_set(&s->respawn, WAIT_MAX_US);
 }
 
 void supervise_start(struct loader *l)

@@ -27,8 +27,14 @@ static const struct setting rows[] = {
 };
 #undef F
 
+static bool check_settings(const void *values, struct err *err_r)
+{
+	return address_specs_check(&((const struct http_settings *)values)->listen, "listen", err_r);
+}
+
 const struct setting_set http_setting_set = {
 	.name = "http", .kind = SET_ONE, .doc = "The scan port, for rspamd's clients and for winnow scan.", .size = sizeof(struct http_settings), .rows = rows,
+	.check = check_settings,
 };
 
 static struct http_conn *from_conn(struct conn *c)

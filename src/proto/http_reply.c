@@ -1,5 +1,6 @@
 #include "proto/http_reply.h"
 
+#include "base/milli.h"
 #include "proto/http_reply_private.h"
 
 void http_reply_map(struct http_writer *w, struct map *m, bool fold)
@@ -154,6 +155,16 @@ static struct span smtp_text(struct span text)
 	return text;
 }
 
+/* What this dialect calls required: the threshold of the most severe action that has one, which is rejection as a rule. */
+static score_t required_score(const struct outcome *o)
+{
+	for (int a = ACTION_N - 1; a > ACTION_NONE; a--) {
+		if (o->profile->at[a] != SCORE_OFF)
+			return o->profile->at[a];
+	}
+	return o->reply.required;
+}
+
 static void write_metric(struct http_writer *w, bool old_form)
 {
 	const struct reply *reply = &w->out->reply;
@@ -168,9 +179,11 @@ static void write_metric(struct http_writer *w, bool old_form)
 	KEY(j, "score");
 	json_milli(j, reply->score);
 	KEY(j, "required_score");
-	json_milli(j, reply->required);
+	json_milli(j, required_score(w->out));
 	KEY(j, "action");
 	str_c(j, http_reply_action(reply));
+	KEY(j, "verdict"); /* the same in our own words */
+	str_c(j, action_name(reply->action));
 	write_thresholds(j, w->out->profile);
 }
 
@@ -366,12 +379,12 @@ void http_reply_rspamc(struct buf *out, const struct transaction *tx, const stru
 
 	group_hits(&w);
 	buf_printf(out, "RSPAMD/1.3 0 EX_OK\r\nMetric: default; %s; %s / %s / %s\r\nAction: %s\r\n", is_spam(&o->reply) ? "True" : "False",
-		   score_text2(o->reply.score, score), score_text2(o->reply.required, required),
-		   score_text2(limit != SCORE_OFF ? limit : o->reply.required, reject), http_reply_action(&o->reply));
+		   milli_text(o->reply.score, 2, 2, score), milli_text(o->reply.required, 2, 2, required),
+		   milli_text(limit != SCORE_OFF ? limit : o->reply.required, 2, 2, reject), http_reply_action(&o->reply));
 	for (size_t i = 0; i < w.nsymbols; i++) {
 		const struct hit *h = &hits_of(&w)->v[w.first[w.symbols[i]] - 1];
 
-		add_line(out, arena_printf(w.arena, "Symbol: %s(%s)", hits_of(&w)->symbols->v[h->sym]->name, score_text2(weight(o->profile, h), score)));
+		add_line(out, arena_printf(w.arena, "Symbol: %s(%s)", hits_of(&w)->symbols->v[h->sym]->name, milli_text(weight(o->profile, h), 2, 2, score)));
 	}
 	if (o->reply.text.len != 0)
 		add_line(out, arena_printf(w.arena, "Message: %.*s", SPAN_ARG(o->reply.text)));

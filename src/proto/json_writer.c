@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "base/milli.h"
 #include "base/utf8.h"
 
 /* What a byte needs: 0 nothing, 'u' \u00XX, '8' a look at the UTF-8 sequence, else the letter behind the backslash. */
@@ -156,23 +157,10 @@ void json_null(struct json *j)
 
 void json_milli(struct json *j, int32_t v)
 {
-	char digits[24], *end = digits + sizeof(digits), *at = end;
-	uint64_t u = magnitude(v);
-	unsigned places = 3;
+	char text[16];
 
-	for (; places != 0 && u % 10 == 0; places--)
-		u /= 10;
-	if (places != 0) {
-		uint64_t scale = places == 3 ? 1000 : places == 2 ? 100 : 10;
-
-		put_digits(&at, u % scale, places);
-		*--at = '.';
-		u /= scale;
-	}
-	put_digits(&at, u, 1);
-	if (v < 0)
-		*--at = '-';
-	put_number(j, at, end);
+	before_value(j);
+	buf_str(j->out, milli_text(v, 0, 3, text));
 }
 
 void json_seconds(struct json *j, int64_t us)

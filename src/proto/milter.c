@@ -27,8 +27,14 @@ static const struct setting rows[] = {
 };
 #undef F
 
+static bool check_settings(const void *values, struct err *err_r)
+{
+	return address_specs_check(&((const struct milter_settings *)values)->listen, "listen", err_r);
+}
+
 const struct setting_set milter_setting_set = {
 	.name = "milter", .kind = SET_ONE, .doc = "The milter port, for Postfix and Sendmail.", .size = sizeof(struct milter_settings), .rows = rows,
+	.check = check_settings,
 };
 
 /* What is expected next; bits, so that a row of the table can name several. */

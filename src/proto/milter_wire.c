@@ -20,7 +20,7 @@ static const struct {
 	(SMFIF_ADDHDRS | SMFIF_ADDRCPT | SMFIF_DELRCPT | SMFIF_CHGHDRS | SMFIF_QUARANTINE | SMFIF_CHGFROM | SMFIF_SETSYMLIST)
 /* RCPT is answered (its number is limited). BODY is not: to stop an oversize message early (SKIP) would cost every mail a round trip. */
 #define WANTED_STEPS \
-	(SMFIP_NR_HDR | SMFIP_NOUNKNOWN | SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_DATA | SMFIP_NR_UNKN | \
+	(SMFIP_NR_HDR | SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_DATA | SMFIP_NR_UNKN | \
 	 SMFIP_NR_EOH | SMFIP_NR_BODY | SMFIP_HDR_LEADSPC | SMFIP_SKIP)
 
 int milter_frame_next(struct span in, struct milter_frame *frame_r, size_t *taken_r)

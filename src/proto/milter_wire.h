@@ -62,10 +62,9 @@ enum milter_action {
 	SMFIF_SETSYMLIST = 0x100,
 };
 
-/* What the peer shall not send (NO*), or not wait for an answer to (NR_*). */
+/* What the peer need not wait for an answer to (NR_*), and how it speaks. */
 enum milter_step {
 	SMFIP_NR_HDR = 0x80,
-	SMFIP_NOUNKNOWN = 0x100,
 	SMFIP_SKIP = 0x400,
 	SMFIP_NR_CONN = 0x1000,
 	SMFIP_NR_HELO = 0x2000,

@@ -73,7 +73,4 @@ struct reduce_input {
 /* n >= 1. Everything in reply_r lives in the arena. */
 void reduce(const struct wish *, size_t n, const struct reduce_settings *, const struct reduce_input *, unsigned caps, struct arena *, struct reply *reply_r);
 
-/* A score with two decimals, as in headers: "7.20". Returns buf. */
-const char *score_text2(score_t, char buf[static 16]);
-
 #endif

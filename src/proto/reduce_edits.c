@@ -1,16 +1,6 @@
-#include <stdio.h>
-
 #include "base/array.h"
+#include "base/milli.h"
 #include "proto/reduce_private.h"
-
-const char *score_text2(score_t score, char buf[static 16])
-{
-	int64_t v = score;
-	int64_t hundredths = (v < 0 ? -v : v) / 10;
-
-	snprintf(buf, 16, "%s%d.%02d", v < 0 && hundredths != 0 ? "-" : "", (int)(hundredths / 100), (int)(hundredths % 100));
-	return buf;
-}
 
 static void add_edit(struct reduction *r, enum edit_kind kind, struct span name, struct span value, uint32_t index)
 {
@@ -245,7 +235,7 @@ static void add_winnow_header(struct reduction *r)
 		buf_printf(&b, "would=%s; ", action_name(reply->would));
 	else
 		buf_printf(&b, "action=%s; ", action_name(reply->action));
-	buf_printf(&b, "score=%s; symbols=", score_text2(reply->score, score));
+	buf_printf(&b, "score=%s; symbols=", milli_text(reply->score, 2, 2, score));
 	if (r->in->symbols.len != 0)
 		add_folded_symbols(&b, r->in->symbols);
 	else
@@ -256,8 +246,8 @@ static void add_winnow_header(struct reduction *r)
 static void add_spam_header(struct reduction *r)
 {
 	char score[16], required[16];
-	struct span value = arena_printf(r->arena, "Yes; id=%s; score=%s; required=%s", r->in->id, score_text2(r->reply->score, score),
-					 score_text2(r->reply->required, required));
+	struct span value = arena_printf(r->arena, "Yes; id=%s; score=%s; required=%s", r->in->id, milli_text(r->reply->score, 2, 2, score),
+					 milli_text(r->reply->required, 2, 2, required));
 
 	add_edit(r, EDIT_ADD_HEADER, SPAN_LIT("X-Spam"), value, 0);
 }

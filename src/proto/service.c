@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#define DRAIN_LINGER_US 500000
+
 void service_init(struct service *s, struct loop *loop, const struct engine *engine, const struct reduce_settings *reduce_set,
 	const struct service_hooks *hooks)
 {
@@ -32,20 +34,29 @@ static void grace_over(void *ctx)
 	report_drained(s);
 }
 
-void service_drain(struct service *s, int64_t grace_us)
+static void close_idle(void *ctx)
 {
+	struct service *s = ctx;
 	struct conn *next;
 
-	if (s->draining)
-		return;
-	s->draining = true;
 	timer_init(&s->drain_timer, s->loop, grace_over, s);
 	for (struct conn *c = s->conns; c != NULL; c = next) {
 		next = c->next;
 		if (!c->busy && !c->in_session)
 			c->close(c);
 	}
-	timer_set(&s->drain_timer, s->nconns == 0 ? 0 : grace_us);
+	timer_set(&s->drain_timer, s->nconns == 0 ? 0 : s->drain_grace_us);
+}
+
+void service_drain(struct service *s, int64_t grace_us)
+{
+	if (s->draining)
+		return;
+	s->draining = true;
+	s->drain_grace_us = grace_us;
+	/* What was accepted a moment ago, or asks on a kept connection just now, has its bytes on the way: closing at once would answer them with a reset. */
+	timer_init(&s->drain_timer, s->loop, close_idle, s);
+	timer_set(&s->drain_timer, s->nconns == 0 ? 0 : DRAIN_LINGER_US);
 }
 
 void conn_add(struct service *s, struct conn *c)

@@ -44,10 +44,11 @@ struct service {
 	void *pressure_ctx;
 	bool under_pressure;
 	struct timer drain_timer;
+	int64_t drain_grace_us;
 };
 
 void service_init(struct service *, struct loop *, const struct engine *, const struct reduce_settings *, const struct service_hooks *);
-/* Idle connections close now, the others when their transaction ends, all of them after grace_us. */
+/* Idle connections close after half a second (a request may be on its way), the others when their transaction ends, all of them after grace_us. */
 void service_drain(struct service *, int64_t grace_us);
 /* Closes everything at once. */
 void service_close(struct service *);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/milli.h"
 #include "io/log.h"
 #include "proto/service.h"
 
@@ -109,25 +110,20 @@ static struct span symbol_list(struct submission *s, const struct scan *scan)
 			buf_char(&b, ',');
 		buf_str(&b, scan->hits.symbols->v[h->sym]->name);
 		buf_char(&b, '=');
-		buf_str(&b, score_text2((score_t)((int64_t)weights[h->sym] * h->permille / 1000), score));
+		buf_str(&b, milli_text((score_t)((int64_t)weights[h->sym] * h->permille / 1000), 2, 2, score));
 	}
 	return buf_span(&b);
 }
 
 /* The log line. */
 
-static void add_score3(struct buf *b, score_t score)
-{
-	int64_t v = score;
-
-	buf_printf(b, "%s%d.%03d", v < 0 ? "-" : "", (int)((v < 0 ? -v : v) / 1000), (int)((v < 0 ? -v : v) % 1000));
-}
-
 static void add_rcpt(struct buf *b, const struct wish *w, const struct fate *f)
 {
+	char score[16];
+
 	buf_add(b, w->rcpt);
 	buf_printf(b, ":%s:", action_name(f->action));
-	add_score3(b, w->v.score);
+	buf_str(b, milli_text(w->v.score, 3, 3, score));
 	if (w->v.would != f->action)
 		buf_printf(b, ":would=%s/%s", action_name(w->v.would), verdict_reason_name(f->why));
 	if (f->to.len != 0) {

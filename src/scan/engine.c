@@ -90,6 +90,15 @@ static bool add_symbols(struct engine *e, struct err *err_r)
 	return true;
 }
 
+/* Puts in front of an error where the configuration says what is wrong. */
+static bool blame(const struct engine *e, const struct setting_set *set, const char *key, struct span block, struct err *err_r)
+{
+	char where[sizeof(err_r->text)];
+
+	conf_where(e->conf, set, span_of(key), block, where, sizeof(where));
+	return where[0] != '\0' ? err_prefix(err_r, "%s", where) : false;
+}
+
 struct each {
 	struct engine *engine;
 	struct err *err_r;
@@ -99,12 +108,16 @@ struct each {
 static void set_group_cap(void *ctx, struct span name, const void *values)
 {
 	struct each *each = ctx;
-	int g = symbol_group(&each->engine->symbols, name);
+	int g = each->ok ? symbol_group(&each->engine->symbols, name) : -1;
 
-	if (g < 0)
-		each->ok = err_set(each->err_r, "more than %d groups", SYMBOL_GROUPS_MAX);
-	else
+	if (!each->ok)
+		return;
+	if (g >= 0) {
 		each->engine->symbols.groups[g].cap = ((const struct group_settings *)values)->cap;
+		return;
+	}
+	err_set(each->err_r, "more than %d groups", SYMBOL_GROUPS_MAX);
+	each->ok = blame(each->engine, &group_setting_set, "", name, each->err_r);
 }
 
 static bool set_groups(struct engine *e, struct err *err_r)
@@ -137,7 +150,9 @@ static void build_profile(void *ctx, struct span name, const void *values)
 		return;
 	p = profile_build(e->arena, values, &e->symbols, each->err_r);
 	if (p == NULL) {
-		each->ok = name.len == 0 ? false : err_prefix(each->err_r, "%.*s", SPAN_ARG(name));
+		if (name.len != 0)
+			err_prefix(each->err_r, "%.*s", SPAN_ARG(name));
+		each->ok = blame(e, &profile_setting_set, "scores", name, each->err_r);
 		return;
 	}
 	map_put(&e->profiles, span_make((const char *)key, sizeof(*key)), p);
@@ -171,8 +186,10 @@ static bool init_checks(struct engine *e, struct err *err_r)
 		struct engine_check *c = &e->checks[i];
 		const void *cfg = c->check->set != NULL ? conf_get(e->conf, c->check->set) : NULL;
 
-		if (c->check->init != NULL && !c->check->init(e, e->arena, cfg, &c->state, err_r))
-			return err_prefix(err_r, "check %s", c->check->name);
+		if (c->check->init != NULL && !c->check->init(e, e->arena, cfg, &c->state, err_r)) {
+			err_prefix(err_r, "check %s", c->check->name);
+			return cfg != NULL ? blame(e, c->check->set, "", SPAN_NONE, err_r) : false;
+		}
 	}
 	return true;
 }
@@ -190,7 +207,9 @@ static bool build(struct engine *e, const struct check *const *checks, struct er
 	for (size_t i = 0; i < n; i++)
 		e->checks[i].check = checks[i];
 	e->scan = conf_get(e->conf, &scan_setting_set);
-	e->delimiter = defaults->recipient_delimiter.len != 0 ? defaults->recipient_delimiter.p[0] : '\0';
+	e->delimiter = '\0';
+	if (defaults->recipient_delimiter.len != 0)
+		e->delimiter = defaults->recipient_delimiter.p[0];
 	parse_networks(e->arena, &networks->own, &e->own, &e->nown);
 	parse_networks(e->arena, &networks->trusted_relays, &e->relays, &e->nrelays);
 	return order_checks(e, err_r) && add_symbols(e, err_r) && set_groups(e, err_r) && build_profiles(e, err_r) && init_checks(e, err_r);

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "base/milli.h"
 #include "base/setting.h"
 
 static void test_size(void **state)
@@ -70,7 +71,7 @@ static void test_score(void **state)
 		assert_int_equal(setting_parse_score(span_of(rows[i].text), &v), rows[i].ok);
 		assert_int_equal(v, rows[i].value);
 		if (rows[i].ok)
-			assert_string_equal(score_text(v, text), rows[i].again);
+			assert_string_equal(milli_text(v, 0, 3, text), rows[i].again);
 	}
 }
 

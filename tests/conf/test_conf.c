@@ -532,6 +532,48 @@ static void test_include(void **state)
 	assert_string_equal(err.text, "cannot read /nonexistent/winnow.lua: No such file or directory");
 }
 
+/* Who uses a value can say where it stands. */
+static void test_where(void **state)
+{
+	static const struct {
+		const struct setting_set *set;
+		const char *key, *block, *want;
+	} rows[] = {
+		{ &profile_set, "tag", "", "w.lua:2" },
+		{ &profile_set, "scores", "", "w.lua:14" },                  /* given twice: the later one */
+		{ &profile_set, "reject", "", "w.lua:13" },                  /* not given: the block, where it was given last */
+		{ &profile_set, "", "", "w.lua:13" },
+		{ &profile_set, "tag", "example.com", "w.lua:5" },
+		{ &profile_set, "prefix", "example.com", "w.lua:3" },        /* from the layer below */
+		{ &profile_set, "tag", "a@example.com", "w.lua:5" },
+		{ &profile_set, "enforce", "a@example.com", "w.lua:8" },
+		{ &profile_set, "reject", "a@example.com", "w.lua:7" },
+		{ &profile_set, "scores", "b@example.org", "w.lua:14" },     /* no such block */
+		{ &group_set, "cap", "content", "w.lua:11" },
+		{ &group_set, "", "content", "w.lua:10" },
+		{ &group_set, "cap", "lists", "" },
+		{ &server_set, "user", "", "" },
+	};
+	struct err err = { "" };
+	struct conf *c = conf_load_text(SPAN_LIT("profile {\n tag = 1,\n prefix = 'x', scores = { A = 1 } }\n"
+						 "domain 'example.com' {\n tag = 2\n}\n"
+						 "address 'a@example.com' {\n enforce = false\n}\n"
+						 "group 'content' {\n cap = 5\n}\n"
+						 "profile {\n scores = { B = 1 } }\n"), "w.lua", sets, &err);
+	char buf[64], small[4];
+
+	(void)state;
+	assert_string_equal(err.text, "");
+	assert_non_null(c);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_ptr_equal(conf_where(c, rows[i].set, span_of(rows[i].key), span_of(rows[i].block), buf, sizeof(buf)), buf);
+		if (strcmp(buf, rows[i].want) != 0)
+			fail_msg("%s.%s of '%s': '%s' is not '%s'", rows[i].set->name, rows[i].key, rows[i].block, buf, rows[i].want);
+	}
+	assert_string_equal(conf_where(c, &profile_set, SPAN_LIT("tag"), SPAN_NONE, small, sizeof(small)), "w.l");
+	conf_free(&c);
+}
+
 /* 100,000 addresses: written one by one, and made by a loop. */
 static void test_many(void **state)
 {
@@ -559,7 +601,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults), cmocka_unit_test(test_values), cmocka_unit_test(test_layers), cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_dump), cmocka_unit_test(test_explain), cmocka_unit_test(test_reference), cmocka_unit_test(test_include),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_where), cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -2,6 +2,8 @@
 import re
 
 _PAIR = re.compile(r'([A-Za-z_][\w.-]*)=(?:"((?:[^"\\]|\\.)*)"|(\S*))(?: |$)')
+_RCPT = re.compile(r"(?:^|,)(?P<address>.*?):(?P<action>[a-z]+):(?P<score>-?\d+\.\d{3})"
+                   r"(?::would=(?P<would>[a-z]+)/(?P<why>[a-z_]+))?(?::to=(?P<to>[^,]*))?(?=,|$)")
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|.)")
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
 
@@ -27,7 +29,20 @@ def parse(line):
     return fields or None
 
 
+def _recipients(fields):
+    return _RCPT.finditer(fields.get("rcpt", ""))
+
+
 def recipients(fields):
     """The rcpt field of a scan line: {address: (action, score)}."""
-    return {address: (action, float(score)) for address, action, score in
-            re.findall(r"(?:^|,)(.*?):([a-z]+):(-?\d+\.\d{3})(?=,|$)", fields.get("rcpt", ""))}
+    return {match["address"]: (match["action"], float(match["score"])) for match in _recipients(fields)}
+
+
+def fallen(fields):
+    """What the recipients of a scan line would have got, and why they did not: {address: (action, reason)}."""
+    return {match["address"]: (match["would"], match["why"]) for match in _recipients(fields) if match["would"]}
+
+
+def moved(fields):
+    """Recipients of a scan line whose mail goes elsewhere: {address: address}."""
+    return {match["address"]: match["to"] for match in _recipients(fields) if match["to"]}

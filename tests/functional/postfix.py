@@ -231,9 +231,12 @@ class Postfix:
                 for new in sorted(self.mail.rglob("new")) if any(new.iterdir())}
 
     def clear(self):
+        """Forget all mail.  What is being delivered now must arrive first, or it would turn up later."""
+        wait_until("deliveries under way", lambda: not any(
+            entry["queue_name"] in ("incoming", "active") for entry in self.queue()), pause=0.05)
         self.delete_queue()
         for path in list(self.mail.rglob("new/*")) + list(self.mail.rglob("tmp/*")):
-            path.unlink()
+            path.unlink(missing_ok=True)
 
     # Sending ---------------------------------------------------------------
 

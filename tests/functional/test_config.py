@@ -4,7 +4,7 @@ import re
 import pytest
 
 from samples import SPAM, message, spam
-from system import wait_until
+from system import alive, wait_until
 from winnow import Winnow
 
 OUTSIDE = ("IP", "192.0.2.10")
@@ -47,13 +47,18 @@ WRONG = {
     "unknown word": ('scan { headers = "sometimes" }\n', 1, ["headers", "sometimes", "always"]),
     "no network": ('networks { own = { "10.0.0.0/33" } }\n', None, ["10.0.0.0/33", "own"]),
     "no size": ('scan { max_size = "50X" }\n', 1, ["max_size", "50X"]),
-    "unknown symbol": (f'profile {{ scores = {{ {SPAM}X = 1 }} }}\n', None, [f"{SPAM}X", SPAM]),
+    "unknown symbol": (f'\nprofile {{\n tag = 5,\n scores = {{ {SPAM}X = 1 }} }}\n', 4, [f"{SPAM}X", SPAM]),
+    "unknown symbol of a domain": (f'profile {{ scores = {{ {SPAM} = 1 }} }}\ndomain "test.local" {{ scores = {{ {SPAM}X = 1 }} }}\n', 2,
+                                   [f"{SPAM}X", SPAM, "test.local"]),
+    "unknown symbol of an address": (f'domain "test.local" {{ tag = 1 }}\naddress "a@test.local" {{\n tag = 2,\n scores = {{ {SPAM}X = 1 }} }}\n', 4,
+                                     [f"{SPAM}X", SPAM, "a@test.local"]),
     "syntax": ('profile {\n  tag = = 6\n}\n', 2, ["="]),
     "runtime error": ('local x = nil\nprofile { tag = x.y }\n', 2, []),
     "endless": ('while true do end\n', None, []),
     "no files": ('io.open("/etc/passwd")\n', 1, ["io"]),
     "no programs": ('os.execute("true")\n', 1, ["os"]),
-    "a bad listener": ('milter { listen = { "tcp:here" } }\n', None, ["tcp:here"]),
+    "a bad listener": ('\nmilter { listen = { "tcp:here" } }\n', 2, ["tcp:here", "listen"]),
+    "a listener without a port": ('\nhttp { listen = { "inet:127.0.0.1:1", "inet:127.0.0.1" } }\n', 2, ["inet:127.0.0.1", "listen"]),
 }
 
 
@@ -153,15 +158,23 @@ def reload(winnow, text):
     winnow.reload()
 
 
+def reload_to(winnow, text):
+    """Reload, and wait until only scanners of the new generation are left."""
+    old = winnow.scanner_pids()
+    reload(winnow, text)
+    wait_until("the old scanners to go", lambda: not any(map(alive, old)))
+    winnow.wait_scanners()
+
+
 def test_reload_takes_effect(winnow):
     assert action(winnow) == "tag"
-    reload(winnow, f"profile {{ junk = 6.5, scores = {{ {SPAM} = 7 }} }}\n")
-    wait_until("the new configuration", lambda: action(winnow) == "junk")
+    reload_to(winnow, f"profile {{ junk = 6.5, scores = {{ {SPAM} = 7 }} }}\n")
+    assert action(winnow) == "junk"
 
 
 def test_reload_with_a_broken_file_keeps_the_old_generation(winnow):
-    reload(winnow, f"profile {{ scores = {{ {SPAM} = 7 }} }}\n")
-    wait_until("the first configuration", lambda: action(winnow) == "tag")
+    reload_to(winnow, f"profile {{ scores = {{ {SPAM} = 7 }} }}\n")
+    assert action(winnow) == "tag"
     for text in ("profile { rejct = 1 }\n", "profile {\n", "while true do end\n"):
         reload(winnow, text)
         bad = wait_until("an error in the log", lambda: [
@@ -170,8 +183,8 @@ def test_reload_with_a_broken_file_keeps_the_old_generation(winnow):
         for _ in range(5):
             assert action(winnow) == "tag"
         assert winnow.is_alive()
-    reload(winnow, f"profile {{ junk = 6.5, scores = {{ {SPAM} = 7 }} }}\n")
-    wait_until("the new configuration", lambda: action(winnow) == "junk")
+    reload_to(winnow, f"profile {{ junk = 6.5, scores = {{ {SPAM} = 7 }} }}\n")
+    assert action(winnow) == "junk"
 
 
 def test_reload_with_a_missing_file_keeps_the_old_generation(winnow):

@@ -85,6 +85,18 @@ static void test_addresses(void **state)
 	}
 }
 
+static void test_lists_of_addresses(void **state)
+{
+	const struct span good[] = { SPAN_LIT("inet:127.0.0.1:1"), SPAN_LIT("unix:/x") }, bad[] = { SPAN_LIT("unix:/x"), SPAN_LIT("unix:x") };
+	struct err err = { "" };
+
+	(void)state;
+	assert_true(address_specs_check(&(struct span_list){ NULL, 0 }, "listen", &err));
+	assert_true(address_specs_check(&(struct span_list){ good, 2 }, "listen", &err));
+	assert_false(address_specs_check(&(struct span_list){ bad, 2 }, "listen", &err));
+	assert_string_equal(err.text, "listen: unix:x: a unix socket needs an absolute path");
+}
+
 struct place {
 	char folder[32], path[64], address[80];
 };
@@ -298,6 +310,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_lists_of_addresses),
 		cmocka_unit_test_setup_teardown(test_stale_unix_socket_is_replaced, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_living_unix_socket_is_left_alone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_file_is_not_removed, set_up, tear_down),

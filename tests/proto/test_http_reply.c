@@ -120,7 +120,8 @@ static void test_shape(void **state)
 	assert_true(cJSON_IsFalse(at(json, "is_skipped")));
 	assert_null(at(json, "is_spam"));
 	assert_num(json, "score", 6.45);
-	assert_num(json, "required_score", 6);
+	assert_num(json, "required_score", 15);
+	assert_str(json, "verdict", "tag");
 	assert_str(json, "action", "add header");
 	assert_num(json, "thresholds/reject", 15);
 	assert_num(json, "thresholds/add header", 6);
@@ -237,6 +238,7 @@ static void test_actions(void **state)
 		r->text = span_of(rows[i].text);
 		json = reply(w, false);
 		assert_str(json, "action", rows[i].want);
+		assert_str(json, "verdict", action_name(rows[i].action));
 		assert_int_equal(at(json, "messages/smtp_message") != NULL, rows[i].message != NULL);
 		if (rows[i].message != NULL)
 			assert_str(json, "messages/smtp_message", rows[i].message);
@@ -302,6 +304,23 @@ static void test_links(void **state)
 	assert_str(json, "urls/1", "xn--bcher-kva.example");
 	assert_int_equal(cJSON_GetArraySize(at(json, "emails")), 1);
 	assert_str(json, "emails/0", "joe@example.com");
+	cJSON_Delete(json);
+}
+
+/* Rejection switched off: what then is the most severe; nothing at all: what the verdict says. */
+static void test_required(void **state)
+{
+	struct world *w = *state;
+	cJSON *json;
+
+	w->profile[0].at[ACTION_REJECT] = SCORE_OFF;
+	json = reply(w, false);
+	assert_num(json, "required_score", 8);
+	assert_null(at(json, "thresholds/reject"));
+	cJSON_Delete(json);
+	w->profile[0].at[ACTION_JUNK] = w->profile[0].at[ACTION_TAG] = SCORE_OFF;
+	json = reply(w, false);
+	assert_num(json, "required_score", 6);
 	cJSON_Delete(json);
 }
 
@@ -375,7 +394,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(test_shape),       TEST(test_symbols), TEST(test_recipients),  TEST(test_old_form), TEST(test_actions),
-		TEST(test_edits),       TEST(test_links),   TEST(test_not_scanned), TEST(test_rspamc),   TEST(test_rspamc_limit),
+		TEST(test_edits),       TEST(test_links), TEST(test_required),   TEST(test_not_scanned), TEST(test_rspamc),   TEST(test_rspamc_limit),
 		cmocka_unit_test(test_error),
 	};
 

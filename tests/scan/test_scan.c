@@ -276,7 +276,7 @@ static void test_profiles_and_direction(void **state)
 	conf = conf_load_text(span_of(unknown), "test", engine_setting_sets(f->arena, all_checks), &err);
 	assert_non_null(conf);
 	assert_null(engine_new(conf, all_checks, &err));
-	assert_non_null(strstr(err.text, "unknown symbol 'SLOW_HITT' in profile.scores (did you mean 'SLOW_HIT'?)"));
+	assert_string_equal(err.text, "test:1: a@example.com: unknown symbol 'SLOW_HITT' in profile.scores (did you mean 'SLOW_HIT'?)");
 	conf_free(&conf);
 }
 
