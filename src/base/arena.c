@@ -23,6 +23,7 @@
 
 #define DEFAULT_BLOCK 16384
 #define ALIGN 16
+#define GROW_MAX ((size_t)1 << 20) /* blocks grow up to here */
 
 struct block {
 	struct block *next;
@@ -114,7 +115,7 @@ static char *take(struct arena *a, size_t size, size_t align)
 	if (size > SIZE_MAX / 2)
 		no_memory();
 	if (at > b->size || size + RED_ZONE > b->size - at) {
-		size_t want = b->size < 1024 * 1024 ? b->size * 2 : b->size;
+		size_t want = b->size < GROW_MAX ? b->size * 2 : b->size;
 
 		if (size > DEFAULT_BLOCK / 2)
 			return take_large(a, size);
@@ -166,7 +167,7 @@ char *arena_extend(struct arena *a, char *old, size_t size, size_t want)
 		return old;
 	}
 	p = arena_bytes(a, want);
-	if (size != 0)
+	if (old != NULL && size != 0)
 		memcpy(p, old, size);
 	return p;
 }

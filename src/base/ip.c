@@ -31,6 +31,13 @@ bool ip_is_v4(const struct ip *ip)
 	return ip->set && memcmp(ip->b, mapped, sizeof(mapped)) == 0;
 }
 
+bool ip_is_loopback(const struct ip *ip)
+{
+	static const uint8_t one[16] = { [15] = 1 };
+
+	return ip_is_v4(ip) ? ip->b[12] == 127 : ip->set && memcmp(ip->b, one, sizeof(one)) == 0;
+}
+
 bool ip_eq(const struct ip *a, const struct ip *b)
 {
 	return a->set == b->set && memcmp(a->b, b->b, 16) == 0;

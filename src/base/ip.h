@@ -14,6 +14,8 @@ struct ip {
 /* "192.0.2.1", "2001:db8::1", also "IPv6:2001:db8::1" (RFC 5321, 4.1.3) and with [brackets]. */
 bool ip_parse(struct span, struct ip *ip_r);
 bool ip_is_v4(const struct ip *);
+/* 127.0.0.0/8 or ::1. */
+bool ip_is_loopback(const struct ip *);
 bool ip_eq(const struct ip *, const struct ip *);
 /* Returns buf; "" when not set. */
 const char *ip_text(const struct ip *, char buf[static IP_TEXT_MAX]);

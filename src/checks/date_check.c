@@ -12,7 +12,7 @@ static const struct symbol symbols[] = {
 
 #define DAY 86400
 /* Longer than any queue keeps a message (RFC 5321, 4.5.4.1: 4-5 days), with room for holidays. */
-#define PAST_LIMIT (14 * DAY)
+#define PAST_LIMIT (14LL * DAY)
 
 /* When the message was handed on last: by us now when it comes by SMTP, else by the newest Received field; 0: unknown (a file). */
 static int64_t arrival(const struct task *t)

@@ -148,7 +148,7 @@ static void progress(size_t done, size_t all)
 static bool scan_file(struct scanner *s, const struct scan_options *o, const char *path, enum action *worst)
 {
 	struct arena *arena = arena_new(0);
-	struct span raw, json;
+	struct span raw = SPAN_NONE, json = SPAN_NONE;
 	struct err err;
 	bool ok = read_input(arena, path, &raw, &err) && s->scan(s, arena, raw, &json, &err) && scan_print(path, json, o->json, worst, &err);
 

@@ -51,8 +51,7 @@ static bool bind_unix(int fd, const struct address_spec *spec, int mode, struct 
 	umask(before);
 	if (result != 0)
 		return err_set(err_r, "%s: %s", spec->text, strerror(saved));
-	if (chmod(un->sun_path, (mode_t)mode) != 0)
-		return err_set(err_r, "%s: %s", spec->text, strerror(errno));
+	/* No chmod: the umask has given the mode, and a path in somebody else's folder may have become a link. */
 	return true;
 }
 

@@ -85,7 +85,7 @@ static int open_sink(enum sink sink, const char *path, struct err *err_r)
 			err_set(err_r, "socket for syslog: %s", strerror(errno));
 		return fd;
 	}
-	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0640);
 	if (fd < 0)
 		err_set(err_r, "log file %s: %s", path, strerror(errno));
 	return fd;

@@ -102,7 +102,7 @@ static bool lock_files(struct err *err_r)
 static const int allowed[] = {
 	/* input and output on what is open */
 	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev), SCMP_SYS(pread64), SCMP_SYS(pwrite64), SCMP_SYS(lseek), SCMP_SYS(close),
-	SCMP_SYS(fcntl), SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(dup), SCMP_SYS(dup3), SCMP_SYS(ftruncate), SCMP_SYS(memfd_create),
+	SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(dup), SCMP_SYS(dup3), SCMP_SYS(ftruncate), SCMP_SYS(memfd_create),
 	SCMP_SYS(sendfile), SCMP_SYS(splice), SCMP_SYS(fallocate),
 	/* sockets; making them is limited below */
 	SCMP_SYS(accept4), SCMP_SYS(connect), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(recvmmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg),
@@ -152,6 +152,14 @@ static bool add_limited(scmp_filter_ctx filter)
 		{ SCMP_SYS(ioctl), SCMP_ACT_ALLOW, 1, { EQUAL(1, FIONREAD) } },
 		{ SCMP_SYS(ioctl), SCMP_ACT_ALLOW, 1, { EQUAL(1, FIONBIO) } },
 		{ SCMP_SYS(ioctl), SCMP_ACT_ERRNO(ENOTTY), 1, { EQUAL(1, TCGETS) } },
+		/* not F_SETOWN and O_ASYNC: they would send signals to the others */
+		{ SCMP_SYS(fcntl), SCMP_ACT_ALLOW, 1, { EQUAL(1, F_GETFD) } },
+		{ SCMP_SYS(fcntl), SCMP_ACT_ALLOW, 1, { EQUAL(1, F_SETFD) } },
+		{ SCMP_SYS(fcntl), SCMP_ACT_ALLOW, 1, { EQUAL(1, F_GETFL) } },
+		{ SCMP_SYS(fcntl), SCMP_ACT_ALLOW, 2, { EQUAL(1, F_SETFL), MASKED(2, O_ASYNC, 0) } },
+		{ SCMP_SYS(fcntl), SCMP_ACT_ALLOW, 1, { EQUAL(1, F_DUPFD_CLOEXEC) } },
+		{ SCMP_SYS(fcntl), SCMP_ACT_ALLOW, 1, { EQUAL(1, F_ADD_SEALS) } },
+		{ SCMP_SYS(fcntl), SCMP_ACT_ALLOW, 1, { EQUAL(1, F_GET_SEALS) } },
 		{ SCMP_SYS(open), SCMP_ACT_ERRNO(EACCES), 1, { MASKED(1, OPEN_WRITES, 0) } },
 		{ SCMP_SYS(openat), SCMP_ACT_ERRNO(EACCES), 1, { MASKED(2, OPEN_WRITES, 0) } },
 	};

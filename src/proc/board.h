@@ -45,7 +45,7 @@ void board_take(struct board_page *, struct board_note *note_r);
 /* Master: busy with one message for longer than limit_us, or no turn of its loop for that and half a minute. */
 bool board_overdue(const struct board_page *, int64_t now_us, int64_t limit_us);
 
-/* The fingerprint of a message: everything but Received, X-Spam* and X-Winnow* fields, so that the next attempt to deliver it has the same. Never 0. */
+/* The fingerprint of a message: everything but the fields that MTAs and filters add at each attempt (Received, Date, X-Spam, ...), so that the next attempt to deliver it has the same. Never 0. */
 uint64_t message_fingerprint(const struct hash_key *, struct span raw);
 
 #endif

@@ -1,5 +1,6 @@
 #include "proc/bound.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -76,7 +77,7 @@ int bound_get(struct bound *b, const char *address, int mode, struct err *err_r)
 		return bind_new(b, address, mode, err_r);
 	}
 	if (b->v[i].path[0] != '\0')
-		(void)chmod(b->v[i].path, (mode_t)mode);
+		(void)fchmodat(AT_FDCWD, b->v[i].path, (mode_t)mode, AT_SYMLINK_NOFOLLOW); /* never through a link */
 	return i;
 }
 

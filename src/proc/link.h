@@ -33,6 +33,8 @@ enum link_type {
 };
 
 #define LINK_TEXT_MAX 256
+/* How long sessions may go on when the daemon stops. */
+#define STOP_GRACE_US 30000000LL
 
 struct link_settings {
 	char state[1024]; /* as configured; ends in NUL, like all texts here */

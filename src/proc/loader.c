@@ -15,7 +15,6 @@
 #include "mail/message.h"
 #include "proc/loader_private.h"
 
-#define STOP_GRACE_US 30000000
 #define DEFAULT_USER "winnow"
 
 /* Configuration. */
@@ -222,8 +221,6 @@ static bool on_kill(void *ctx, const struct imsg *m, const void *body, int *fds)
 
 static void drain(struct loader *l, int64_t grace_us)
 {
-	if (l->draining)
-		return;
 	for (unsigned i = 0; i < l->nlistening; i++) {
 		if (l->listening[i].fd >= 0)
 			close(l->listening[i].fd);

@@ -51,6 +51,7 @@ struct loader {
 	struct slot *slots;
 	unsigned nslots, nready, early_deaths;
 	bool up, draining;
+	int64_t drain_grace_us;
 	struct timer last; /* of draining */
 	int status;
 };

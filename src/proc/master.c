@@ -15,7 +15,6 @@
 #include "proc/notify.h"
 
 #define RELOAD_GRACE_US 600000000LL
-#define STOP_GRACE_US 30000000LL
 #define STOP_LAST_US 33000000LL
 #define TWICE_US 1000000LL
 #define WATCH_US 1000000LL
@@ -114,6 +113,21 @@ static void open_log(const struct link_settings *set)
 		log_error("%s", err.text);
 }
 
+/* A generation that starts may write to a file that we do not have yet: for it the same is done once it is up. */
+static void reopen_log(void *ctx)
+{
+	struct master *m = ctx;
+	int fd;
+
+	m->reopen_again = in_phase(m, GENERATION_STARTING) != NULL;
+	log_reopen();
+	fd = log_fd();
+	for (struct generation *g = m->generations; g != NULL && fd >= 0; g = g->next) {
+		if (g->peer != NULL)
+			imsg_send_fds(g->peer, LINK_LOG, 0, NULL, 0, &fd, 1);
+	}
+}
+
 void master_generation_up(struct master *m, struct generation *g)
 {
 	struct log_line l;
@@ -124,6 +138,8 @@ void master_generation_up(struct master *m, struct generation *g)
 	drain_others(m, g);
 	sweep(m);
 	open_log(&g->set);
+	if (m->reopen_again)
+		reopen_log(m);
 	log_begin(&l, LOG_LEVEL_INFO, "ready");
 	log_cstr(&l, "version", WINNOW_VERSION);
 	log_int(&l, "generation", g->number);
@@ -228,19 +244,6 @@ static void stop(void *ctx)
 }
 
 /* Other duties. */
-
-static void reopen_log(void *ctx)
-{
-	struct master *m = ctx;
-	int fd;
-
-	log_reopen();
-	fd = log_fd();
-	for (struct generation *g = m->generations; g != NULL && fd >= 0; g = g->next) {
-		if (g->peer != NULL)
-			imsg_send_fds(g->peer, LINK_LOG, 0, NULL, 0, &fd, 1);
-	}
-}
 
 static void watch(void *ctx)
 {

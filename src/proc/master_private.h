@@ -52,6 +52,7 @@ struct master {
 	unsigned count;         /* generations started so far */
 	bool was_ready;         /* once */
 	bool reload_again;      /* asked for while a generation was starting */
+	bool reopen_again;      /* the log was rotated while a generation started */
 	bool stopping;
 	int64_t stop_us;        /* since when */
 	int status;             /* of exit */

@@ -13,7 +13,6 @@
 #include "io/sandbox.h"
 #include "proc/link.h"
 
-#define STOP_GRACE_US 30000000
 #define BEAT_US 5000000
 
 struct scanner {
@@ -32,15 +31,23 @@ struct scanner {
 
 /* What the service needs of the process. */
 
-static bool message_begin(void *ctx, struct span raw, const char *id)
+static bool message_begin(void *ctx, struct span raw, const char *id, uint64_t *mark_r)
 {
 	struct scanner *s = ctx;
 	uint64_t message = message_fingerprint(&s->o->key, raw);
 
 	if (poison_count(s->poison, message) >= (uint32_t)s->o->server->crash_limit)
 		return false;
+	*mark_r = message;
 	board_begin(s->page, message, id, clock_mono_us());
 	return true;
+}
+
+static void message_resume(void *ctx, uint64_t mark, const char *id)
+{
+	struct scanner *s = ctx;
+
+	board_begin(s->page, mark, id, clock_mono_us());
 }
 
 static void message_end(void *ctx)
@@ -88,10 +95,9 @@ static void stop_listening(struct scanner *s)
 
 static void drain(struct scanner *s, int64_t grace_us)
 {
-	if (s->draining)
-		return;
+	if (!s->draining)
+		stop_listening(s);
 	s->draining = true;
-	stop_listening(s);
 	service_drain(&s->service, grace_us);
 }
 
@@ -173,7 +179,7 @@ static bool give_up_rights(const struct scanner *s, struct err *err_r)
 
 static void set_up(struct scanner *s)
 {
-	struct service_hooks hooks = { .ctx = s, .message_begin = message_begin, .message_end = message_end };
+	struct service_hooks hooks = { .ctx = s, .message_begin = message_begin, .message_resume = message_resume, .message_end = message_end };
 	sigset_t none;
 
 	s->loop = loop_new();

@@ -85,8 +85,9 @@ static bool lock_folder(struct state *s, struct err *err_r)
 	while (locked == 0);
 	if (locked < 0)
 		return false;
+	/* The lock is what counts; a full disk keeps no mail waiting. */
 	if (ftruncate(s->pid_fd, 0) != 0 || dprintf(s->pid_fd, "%d\n", (int)getpid()) < 0)
-		return err_set(err_r, "%s/%s: %s", s->path, PID_FILE, strerror(errno));
+		log_warn("%s/%s: %s", s->path, PID_FILE, strerror(errno));
 	return true;
 }
 

@@ -215,13 +215,18 @@ void supervise_drain(struct loader *l, int64_t grace_us)
 {
 	struct link_drain drain = { .grace_us = grace_us };
 
+	/* A later call may only hurry: a stop during a reload. */
+	if (l->draining && grace_us >= l->drain_grace_us)
+		return;
+	if (!l->draining)
+		timer_init(&l->last, l->loop, kill_rest, l);
 	l->draining = true;
+	l->drain_grace_us = grace_us;
 	for (unsigned i = 0; i < l->nslots; i++) {
 		timer_stop(&l->slots[i].respawn);
 		if (l->slots[i].peer != NULL)
 			imsg_send(l->slots[i].peer, LINK_DRAIN, 0, &drain, sizeof(drain));
 	}
-	timer_init(&l->last, l->loop, kill_rest, l);
 	timer_set(&l->last, grace_us + KILL_AFTER_US);
 	check_drained(l);
 }

@@ -8,6 +8,7 @@
 #include "proto/http_reply.h"
 #include "proto/http_tx.h"
 
+#define OVERLOAD_TEXT "too many bytes in flight, try again later"
 #define READ_SIZE 16384
 /* An input buffer that grew beyond this is given back. */
 #define KEEP_SIZE 65536
@@ -105,7 +106,8 @@ static void message_done(void *ctx, const struct outcome *out)
 
 static enum http_next submit(struct http_conn *c)
 {
-	static const unsigned caps = CAP_HEADERS | CAP_RECIPIENTS | CAP_HOLD | CAP_DISCARD;
+	/* The older form has no words for edits, hold and discard: such verdicts are lowered before they are answered. */
+	unsigned caps = c->kind == KIND_RSPAMC ? 0 : CAP_HEADERS | CAP_RECIPIENTS | CAP_HOLD | CAP_DISCARD;
 	struct service *service = c->conn.service;
 
 	c->tx->raw = buf_span(&c->body);
@@ -155,8 +157,8 @@ static size_t min_size(uint64_t a, uint64_t b)
 static void body_came(struct http_conn *c, size_t kept, size_t seen)
 {
 	c->body_seen += seen;
-	if (kept != 0 && c->conn.busy)
-		conn_message_grow(&c->conn, kept);
+	if (kept != 0 && c->conn.busy && !conn_message_grow(&c->conn, kept))
+		c->overload = true;
 }
 
 static void body_add(struct http_conn *c, struct span data)
@@ -221,11 +223,11 @@ static enum http_next step_plain_body(struct http_conn *c)
 		body_add(c, span_sub(http_input(c), 0, here));
 		input_take(c, here);
 	}
-	while (c->body_seen < c->request.length) {
+	while (c->body_seen < c->request.length && !c->overload) {
 		if (!body_read(c))
 			return NEXT_WAIT;
 	}
-	return dispatch(c);
+	return c->overload ? http_refuse(c, 503, OVERLOAD_TEXT) : dispatch(c);
 }
 
 static enum http_next step_chunked_body(struct http_conn *c)
@@ -241,6 +243,8 @@ static enum http_next step_chunked_body(struct http_conn *c)
 		return http_refuse(c, status, "bad chunked body");
 	body_add(c, data);
 	input_take(c, taken);
+	if (c->overload)
+		return http_refuse(c, 503, OVERLOAD_TEXT);
 	if (c->body_seen > body_limit(c))
 		return http_refuse(c, 413, "message too large");
 	return status == HTTP_OK ? dispatch(c) : NEXT_GO;
@@ -299,6 +303,7 @@ static enum http_next request_begin(struct http_conn *c)
 		return http_respond_error(c, status, why);
 	memset(&c->chunks, 0, sizeof(c->chunks));
 	c->body_seen = 0;
+	c->overload = false;
 	if (http_kind_is_scan(c->kind))
 		body_begin(c);
 	else if (has_body(c))

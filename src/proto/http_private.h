@@ -36,6 +36,7 @@ struct http_conn {
 	struct transaction *tx;
 	struct http_chunks chunks;
 	struct buf body;     /* on the heap: large ones grow without copies left behind */
+	bool overload;      /* the process has no room for this body */
 	uint64_t body_seen;
 	int64_t begin_us;
 	/* "Date: ..." of the last reply: formatted once a second. */

@@ -14,7 +14,7 @@ void http_reply_map(struct http_writer *w, struct map *m, bool fold)
 const char *http_reply_action(const struct reply *reply)
 {
 	static const char *const names[ACTION_N] = {
-		[ACTION_NONE] = "no action",     [ACTION_TAG] = "add header",    [ACTION_JUNK] = "add header", [ACTION_REDIRECT] = "no action",
+		[ACTION_NONE] = "no action",     [ACTION_TAG] = "add header",    [ACTION_JUNK] = "add header", [ACTION_REDIRECT] = "add header",
 		[ACTION_DISCARD] = "discard",    [ACTION_DEFER] = "soft reject", [ACTION_HOLD] = "quarantine", [ACTION_REJECT] = "reject",
 	};
 

@@ -10,6 +10,8 @@
 #define PROGRESS_US 10000000
 /* For the rest of a frame that has begun. */
 #define FRAME_US 60000000
+/* Between two commands inside a message: MTAs have it whole before they begin, only other milters of the chain take time. */
+#define MESSAGE_US 600000000
 #define READ_SIZE 16384
 /* An input buffer that grew beyond this for one frame is given back. */
 #define KEEP_SIZE 262144
@@ -65,6 +67,7 @@ enum step {
 	STEP_CONTINUE, /* SMFIR_CONTINUE, unless no answer was agreed on */
 	STEP_SILENT,   /* answered, or there is no answer to this command */
 	STEP_BAD,      /* malformed */
+	STEP_OVERLOAD, /* no room for this message */
 	STEP_QUIT,
 };
 
@@ -114,11 +117,13 @@ static void message_begin(struct milter_conn *c)
 	conn_message_begin(&c->conn);
 }
 
-static void message_count(struct milter_conn *c)
+/* More than the process may hold: the connection ends, and the MTA defers the mail. */
+static enum step message_count(struct milter_conn *c)
 {
-	if (c->tx.raw.len > c->counted)
-		conn_message_grow(&c->conn, c->tx.raw.len - c->counted);
+	bool fits = c->tx.raw.len <= c->counted || conn_message_grow(&c->conn, c->tx.raw.len - c->counted);
+
 	c->counted = c->tx.raw.len;
+	return fits ? STEP_CONTINUE : STEP_OVERLOAD;
 }
 
 static void message_forget(struct milter_conn *c)
@@ -166,6 +171,8 @@ static void expect(struct milter_conn *c)
 		after = PROGRESS_US;
 	else if (c->in.len != 0 && after > FRAME_US)
 		after = FRAME_US;
+	else if (c->conn.busy && after > MESSAGE_US)
+		after = MESSAGE_US;
 	stream_expect(&c->stream, after);
 }
 
@@ -253,8 +260,7 @@ static enum step on_header(struct milter_conn *c, struct span data)
 	c->state = ST_HEADER;
 	if (!milter_tx_header(&c->tx, data))
 		return STEP_BAD;
-	message_count(c);
-	return STEP_CONTINUE;
+	return message_count(c);
 }
 
 static enum step on_end_header(struct milter_conn *c, struct span data)
@@ -271,7 +277,8 @@ static enum step on_body(struct milter_conn *c, struct span data)
 	message_begin(c);
 	c->state = ST_BODY;
 	milter_tx_body(&c->tx, data);
-	message_count(c);
+	if (message_count(c) == STEP_OVERLOAD)
+		return STEP_OVERLOAD;
 	if (!milter_tx_is_full(&c->tx) || (c->options.steps & SMFIP_SKIP) == 0 || (c->options.steps & SMFIP_NR_BODY) != 0)
 		return STEP_CONTINUE;
 	milter_put(&c->out, SMFIR_SKIP);
@@ -287,7 +294,8 @@ static enum step on_end_body(struct milter_conn *c, struct span data)
 	if (data.len != 0)
 		milter_tx_body(&c->tx, data);
 	tx = milter_tx_finish(&c->tx);
-	message_count(c);
+	if (message_count(c) == STEP_OVERLOAD)
+		return STEP_OVERLOAD;
 	c->state = ST_SCAN;
 	c->submission = service_submit(service, tx, c->tx.by_smtp, caps(c), loop_now_us(service->loop) - c->begin_us, message_done, c);
 	return STEP_SILENT;
@@ -376,8 +384,8 @@ static bool run_frames(struct milter_conn *c)
 			milter_close(c);
 			return false;
 		}
-		if (step == STEP_BAD) {
-			close_with(c, "protocol error");
+		if (step == STEP_BAD || step == STEP_OVERLOAD) {
+			close_with(c, step == STEP_BAD ? "protocol error" : "too many bytes in flight");
 			return false;
 		}
 	}

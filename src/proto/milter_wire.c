@@ -116,9 +116,10 @@ bool milter_connect_read(struct span data, struct milter_connect *connect_r)
 		return family == 'L' || family == 'U';
 	connect_r->port = cursor_be16(&c);
 	address = cursor_cstr(&c);
-	connect_r->by_smtp = true;
 	if (!ip_parse(address, &connect_r->ip))
 		memset(&connect_r->ip, 0, sizeof(connect_r->ip));
+	/* For mail of local programs Postfix (non_smtpd_milters) plays a client on loopback with port 0. */
+	connect_r->by_smtp = connect_r->port != 0 || !ip_is_loopback(&connect_r->ip);
 	return !c.bad;
 }
 

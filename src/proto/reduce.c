@@ -93,9 +93,9 @@ static bool same_for_all(struct reduction *r)
 	return true;
 }
 
-static void fall_back(struct fate *f, enum action a)
+void reduce_fall_back(const struct reduction *r, struct fate *f)
 {
-	f->action = a;
+	f->action = r->in->outbound ? ACTION_NONE : ACTION_JUNK;
 	f->why = WHY_MIXED;
 }
 
@@ -104,10 +104,13 @@ static void lower_one(const struct reduction *r, struct fate *f)
 {
 	bool recipients = (r->caps & CAP_RECIPIENTS) != 0;
 
-	if (f->action == ACTION_REJECT || f->action == ACTION_DEFER)
-		fall_back(f, r->set->mixed_reject == MIXED_NONE ? ACTION_NONE : ACTION_JUNK);
-	else if ((f->action == ACTION_DISCARD || f->action == ACTION_REDIRECT) && !recipients)
-		fall_back(f, ACTION_JUNK);
+	if (f->action == ACTION_REJECT || f->action == ACTION_DEFER) {
+		reduce_fall_back(r, f);
+		if (r->set->mixed_reject == MIXED_NONE)
+			f->action = ACTION_NONE;
+	} else if ((f->action == ACTION_DISCARD || f->action == ACTION_REDIRECT) && !recipients) {
+		reduce_fall_back(r, f);
+	}
 }
 
 /* Rule 5. */
@@ -123,7 +126,7 @@ static void settle_hold(struct reduction *r)
 	reply->quarantine = holds != 0 && holds == remaining && (r->caps & CAP_HOLD) != 0;
 	for (size_t i = 0; i < r->n && !reply->quarantine; i++) {
 		if (reply->fate[i].action == ACTION_HOLD)
-			fall_back(&reply->fate[i], ACTION_JUNK);
+			reduce_fall_back(r, &reply->fate[i]);
 	}
 }
 

@@ -7,8 +7,8 @@
  *  4. Some refuse (or defer by score) while others accept: they get junk, or what mixed_reject says; discarding recipients are taken out. Discarding happens only
  *     where that mailbox's own verdict is discard, never as a fallback; where the protocol cannot take recipients out, it is junk.
  *  5. Hold only when all remaining recipients hold (and the protocol can), else junk.
- *  6. Redirect: that recipient is replaced by the profile's address, when the protocol can change recipients, else junk.
- *  7. Junk by extension: the recipient is replaced by user+junk@, when the protocol can change recipients, else by header.
+ *  6. Redirect: that recipient is replaced by the profile's address, when the protocol can change recipients, else junk. An address that is taken out for one recipient is never where another one's mail goes: that one gets junk by header.
+ *  7. Junk by extension: the recipient is replaced by user+junk@, when the protocol can change recipients, else by header. Outbound mail is never junked: where the rules above say junk as a way out, it passes.
  *  8. One set of headers: X-Spam is there when any remaining recipient is tagged or junked by header, or when all of them get something else than none; the subject
  *     changes only when every remaining recipient is tagged or junked and wants the same prefix. Copies of our own header fields that came in are removed.
  */
@@ -66,6 +66,7 @@ struct reduce_input {
 	const struct header_list *headers; /* of the message: subject, copies of our own fields; NULL when it was not parsed */
 	enum scan_headers headers_mode;
 	struct span symbols;               /* "NAME=1.50,NAME2=0.70" for X-Winnow */
+	bool outbound;                     /* from our own users: never junked */
 	bool unavailable;                  /* a part that must answer did not: defer */
 	const struct edits *extra;         /* edits of checks, for accepted mail; may be NULL */
 };

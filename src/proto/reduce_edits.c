@@ -55,17 +55,50 @@ static struct span new_address(struct reduction *r, size_t i)
 	return span_case_eq(to, address) ? SPAN_NONE : to;
 }
 
+/* Whether a recipient with this address is taken out of the envelope. */
+static bool is_taken_out(const struct reduction *r, struct span address)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const struct fate *f = &r->reply->fate[i];
+
+		if ((f->to.len != 0 || !fate_remains(f)) && span_case_eq(r->wishes[i].rcpt, address))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * MTAs delete every entry of an address, those just added included: what is taken out must not be where another one's mail goes. Such a recipient keeps its
+ * address and gets junk by header. That may free others, so it is repeated; each round keeps at least one more.
+ */
+static void separate_additions(struct reduction *r)
+{
+	bool changed = true;
+
+	while (changed) {
+		changed = false;
+		for (size_t i = 0; i < r->n; i++) {
+			struct fate *f = &r->reply->fate[i];
+
+			if (f->to.len == 0 || !is_taken_out(r, f->to))
+				continue;
+			f->to = SPAN_NONE;
+			reduce_fall_back(r, f);
+			changed = true;
+		}
+	}
+}
+
 void reduce_edit_recipients(struct reduction *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		struct fate *f = &r->reply->fate[i];
 
-		if (f->action == ACTION_REDIRECT && r->wishes[i].profile->set->redirect_to.len == 0) {
-			f->action = ACTION_JUNK;
-			f->why = WHY_MIXED;
-		}
+		if (f->action == ACTION_REDIRECT && r->wishes[i].profile->set->redirect_to.len == 0)
+			reduce_fall_back(r, f);
 		f->to = new_address(r, i);
 	}
+	separate_additions(r);
 	for (size_t i = 0; i < r->n; i++) {
 		const struct fate *f = &r->reply->fate[i];
 
@@ -257,7 +290,8 @@ static void add_extra(struct reduction *r)
 	for (size_t i = 0; r->in->extra != NULL && i < r->in->extra->n; i++) {
 		struct edits *e = &r->reply->edits;
 
-		*ARRAY_ADD(r->arena, e->v, e->n, e->cap) = r->in->extra->v[i];
+		if (r->in->extra->v[i].to == RCPT_ALL && r->in->extra->v[i].kind <= EDIT_DELETE_HEADER)
+			*ARRAY_ADD(r->arena, e->v, e->n, e->cap) = r->in->extra->v[i];
 	}
 }
 

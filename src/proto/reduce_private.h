@@ -20,6 +20,8 @@ static inline bool fate_remains(const struct fate *f)
 	return f->action != ACTION_DISCARD;
 }
 
+/* What a recipient gets whose own verdict cannot be given: junk; outbound mail, which is never junked, passes. */
+void reduce_fall_back(const struct reduction *, struct fate *);
 void reduce_edit_recipients(struct reduction *);
 void reduce_edit_headers(struct reduction *);
 

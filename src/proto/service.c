@@ -45,15 +45,21 @@ static void close_idle(void *ctx)
 		if (!c->busy && !c->in_session)
 			c->close(c);
 	}
+	s->drain_closing = true;
 	timer_set(&s->drain_timer, s->nconns == 0 ? 0 : s->drain_grace_us);
 }
 
 void service_drain(struct service *s, int64_t grace_us)
 {
+	/* A later call may only hurry: a stop during a reload. */
+	if (s->draining && grace_us >= s->drain_grace_us)
+		return;
+	s->drain_grace_us = grace_us;
+	if (s->drain_closing)
+		timer_set(&s->drain_timer, s->nconns == 0 ? 0 : grace_us);
 	if (s->draining)
 		return;
 	s->draining = true;
-	s->drain_grace_us = grace_us;
 	/* What was accepted a moment ago, or asks on a kept connection just now, has its bytes on the way: closing at once would answer them with a reset. */
 	timer_init(&s->drain_timer, s->loop, close_idle, s);
 	timer_set(&s->drain_timer, s->nconns == 0 ? 0 : DRAIN_LINGER_US);
@@ -109,12 +115,15 @@ void conn_message_begin(struct conn *c)
 	update_pressure(c->service);
 }
 
-void conn_message_grow(struct conn *c, size_t bytes)
+bool conn_message_grow(struct conn *c, size_t bytes)
 {
+	uint64_t max = (uint64_t)engine_scan_settings(c->service->engine)->max_bytes_in_flight;
+
 	assert(c->busy);
 	c->bytes += bytes;
 	c->service->bytes_in_flight += bytes;
 	update_pressure(c->service);
+	return c->service->bytes_in_flight <= 2 * max;
 }
 
 bool conn_message_end(struct conn *c)

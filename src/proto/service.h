@@ -13,8 +13,10 @@
 /* Crash bookkeeping, provided by the process (proc/); all NULL for --local. */
 struct service_hooks {
 	void *ctx;
-	/* Before a message is parsed. hash: keyed hash of the message. Returns false when this message has killed before too often: it is held, unparsed. */
-	bool (*message_begin)(void *ctx, struct span raw, const char *id);
+	/* Before a message is parsed; *mark_r identifies it from then on. False: it has killed scanners too often and is held, unparsed. */
+	bool (*message_begin)(void *ctx, struct span raw, const char *id, uint64_t *mark_r);
+	/* Work on it goes on in a later turn of the loop; each begin and resume is followed by an end in the same turn. */
+	void (*message_resume)(void *ctx, uint64_t mark, const char *id);
 	void (*message_end)(void *ctx);
 };
 
@@ -45,6 +47,7 @@ struct service {
 	bool under_pressure;
 	struct timer drain_timer;
 	int64_t drain_grace_us;
+	bool drain_closing;              /* idle connections have been closed */
 };
 
 void service_init(struct service *, struct loop *, const struct engine *, const struct reduce_settings *, const struct service_hooks *);
@@ -55,10 +58,12 @@ void service_close(struct service *);
 
 void conn_add(struct service *, struct conn *);
 void conn_remove(struct conn *);
-/* A connection starts to hold a message, of no bytes at first; it grows; it ends. busy and bytes are kept here. conn_message_end returns true when the
+/* A connection starts to hold a message, of no bytes at first; it grows; it ends. busy and bytes are kept here. conn_message_grow
+ * returns false when the process holds twice what scan.max_bytes_in_flight allows (paused listeners do not stop connections that are open): the caller gives up
+ * the message and closes, so that the peer tries again. conn_message_end returns true when the
  * service is draining: the caller closes the connection once its reply is out. conn_remove ends what is under way. */
 void conn_message_begin(struct conn *);
-void conn_message_grow(struct conn *, size_t bytes);
+bool conn_message_grow(struct conn *, size_t bytes) MUST_USE;
 bool conn_message_end(struct conn *);
 
 /* One transaction's way to its reply. */

@@ -15,6 +15,7 @@ struct submission {
 	submit_done *done;
 	void *ctx;
 	struct scan *scan;
+	uint64_t mark;         /* of the crash bookkeeping */
 	struct timer deferred; /* the way of a message that is not scanned */
 	struct outcome out;
 };
@@ -199,6 +200,7 @@ static void log_outcome(const struct submission *s, const struct scan *scan, str
 
 static void end(struct submission *s, const struct scan *scan, struct reduce_input *in)
 {
+	in->outbound = s->tx->dir == DIR_OUTBOUND;
 	in->id = s->tx->id;
 	in->headers_mode = (enum scan_headers)engine_scan_settings(s->service->engine)->headers;
 	s->out.scan = scan;
@@ -210,12 +212,17 @@ static void end(struct submission *s, const struct scan *scan, struct reduce_inp
 static void scanned(void *ctx, const struct scan *scan)
 {
 	struct submission *s = ctx;
+	struct service_hooks hooks = s->service->hooks; /* the submission is gone after its end */
 	struct reduce_input in = { .headers = &scan->msg->headers, .unavailable = scan->late, .extra = &scan->edits };
 
 	s->scan = NULL; /* it has ended: nothing to cancel */
+	if (hooks.message_resume != NULL)
+		hooks.message_resume(hooks.ctx, s->mark, s->tx->id);
 	make_verdicts(s, scan);
 	in.symbols = symbol_list(s, scan);
 	end(s, scan, &in);
+	if (hooks.message_end != NULL)
+		hooks.message_end(hooks.ctx);
 }
 
 /* A message that killed a scanner twice: held for everybody; where the peer cannot hold, deferred. Never accepted unseen. */
@@ -243,7 +250,7 @@ struct submission *service_submit(struct service *service, struct transaction *t
 	log_id_make(tx->id);
 	tx->dir = engine_direction(service->engine, &tx->client, by_smtp);
 	timer_init(&s->deferred, service->loop, held, s);
-	if (service->hooks.message_begin != NULL && !service->hooks.message_begin(service->hooks.ctx, tx->raw, tx->id)) {
+	if (service->hooks.message_begin != NULL && !service->hooks.message_begin(service->hooks.ctx, tx->raw, tx->id, &s->mark)) {
 		timer_set(&s->deferred, 0);
 		return s;
 	}

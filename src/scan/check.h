@@ -69,7 +69,8 @@ int engine_symbol(const struct engine *, const char *name);
 
 /*
  * Slow operations. task_await() registers one and returns the place to bind the op to; done is called when it ends, then the await closes by itself. A task is
- * settled when run() returned and no await is open. At the scan's deadline all open ops are cancelled and done is called with OP_DEADLINE.
+ * settled when run() returned and no await is open. At the scan's deadline all open ops are cancelled and done is called with OP_DEADLINE;
+ * what is registered then is cancelled at once.
  */
 struct await;
 struct await *task_await(struct task *, op_done *done, void *ctx);
@@ -77,7 +78,7 @@ void await_bind(struct await *, struct op *);
 /* What the provider is given as (done, ctx): await_done, await. */
 void await_done(void *await, enum op_status, const void *result);
 
-/* Edits of the message or envelope, applied with the reply. */
+/* Edits of the message or envelope. Those of checks are applied with the reply when they change header fields for all recipients; the others are the reduction's own. */
 enum edit_kind { EDIT_ADD_HEADER, EDIT_INSERT_HEADER, EDIT_CHANGE_HEADER, EDIT_DELETE_HEADER, EDIT_CHANGE_FROM, EDIT_ADD_RCPT, EDIT_DELETE_RCPT };
 
 struct edit {

@@ -43,7 +43,7 @@ const struct scan_settings *engine_scan_settings(const struct engine *);
 const struct url_context *engine_urls(const struct engine *);
 /* The profile of a recipient: a look-up, no allocation. */
 const struct profile *engine_profile(const struct engine *, struct span address);
-/* Own networks and authentication = outbound, trusted relay, no client at all = local. */
+/* Authenticated or from our own networks: outbound; not by SMTP: local; from a trusted relay; else inbound, also when the client is unknown. */
 enum direction engine_direction(const struct engine *, const struct client *, bool by_smtp);
 
 struct scan {

@@ -207,10 +207,11 @@ struct await *task_await(struct task *t, op_done *done, void *ctx)
 {
 	struct await *a = ARENA_NEW(t->run->pub.arena, struct await);
 
-	assert(!t->run->pub.late);
 	a->task = t;
 	a->done = done;
 	a->ctx = ctx;
+	if (t->run->pub.late)
+		return a; /* closed from the start: what is bound to it is cancelled */
 	a->open = true;
 	a->next = t->run->awaits;
 	t->run->awaits = a;
@@ -220,7 +221,11 @@ struct await *task_await(struct task *t, op_done *done, void *ctx)
 
 void await_bind(struct await *a, struct op *op)
 {
-	assert(a->open && a->op == NULL);
+	assert(a->op == NULL);
+	if (!a->open) {
+		op_cancel(&op);
+		return;
+	}
 	a->op = op;
 }
 

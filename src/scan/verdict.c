@@ -81,6 +81,12 @@ static enum action next_best(const struct profile *p, score_t total, unsigned wi
 	return a < ACTION_JUNK ? ACTION_JUNK : a;
 }
 
+/* Spam never gets better: deferring it for its score is refusing it after some days. */
+static bool loses_mail(enum action a)
+{
+	return a == ACTION_REJECT || a == ACTION_DISCARD || a == ACTION_DEFER;
+}
+
 /* postmaster@ and abuse@ are where people complain about refused mail: RFC 2142, RFC 5321, 4.5.1. */
 static bool is_role_account(struct span address)
 {
@@ -102,6 +108,8 @@ static void apply_direction(struct verdict *v, enum direction dir)
 		lower(v, ACTION_NONE, WHY_OUTBOUND);
 	else if ((dir == DIR_RELAY || dir == DIR_LOCAL) && v->action == ACTION_REJECT)
 		lower(v, v->forced ? ACTION_HOLD : ACTION_JUNK, WHY_RELAY);
+	else if ((dir == DIR_RELAY || dir == DIR_LOCAL) && v->action == ACTION_DEFER && !v->forced)
+		lower(v, ACTION_JUNK, WHY_RELAY);
 }
 
 void verdict_make(const struct score *s, const struct profile *p, enum direction dir, struct span rcpt, struct verdict *v)
@@ -111,8 +119,8 @@ void verdict_make(const struct score *s, const struct profile *p, enum direction
 	*v = (struct verdict){ .action = by_score, .score = s->total, .why = WHY_SCORE };
 	if (by_score == ACTION_REJECT && s->kinds < 2)
 		lower(v, next_best(p, s->total, BIT(ACTION_REJECT)), WHY_ONE_KIND);
-	if ((v->action == ACTION_REJECT || v->action == ACTION_DISCARD) && is_role_account(rcpt))
-		lower(v, next_best(p, s->total, BIT(ACTION_REJECT) | BIT(ACTION_DISCARD)), WHY_ROLE);
+	if (loses_mail(v->action) && is_role_account(rcpt))
+		lower(v, next_best(p, s->total, BIT(ACTION_REJECT) | BIT(ACTION_DISCARD) | BIT(ACTION_DEFER)), WHY_ROLE);
 	if (s->force != ACTION_NONE && s->force >= v->action) {
 		v->action = s->force;
 		v->why = WHY_FORCED;

@@ -3,9 +3,9 @@
  *
  * Score: each hit counts weight(profile) * permille / 1000; the sum of each evidence group is clamped to its cap; the total is the sum of the groups.
  * Verdict: the action with the highest threshold that the total reaches. Rejecting by score takes two evidence groups that each contribute at least
- * one point; postmaster@ and abuse@ are never refused or dropped for score: then the next action by threshold counts, at least junk. A forced action
+ * one point; postmaster@ and abuse@ are never refused, deferred or dropped for score: then the next action by threshold counts, at least junk. A forced action
  * raises the verdict to at least itself, whatever the score. Then the direction: outbound mail is neither tagged nor junked; mail from a trusted
- * relay, or that did not come by SMTP, is junked instead of refused (held when the refusal was forced).
+ * relay, or that did not come by SMTP, is junked instead of refused or deferred (held when the refusal was forced).
  */
 #ifndef WINNOW_SCAN_VERDICT_H
 #define WINNOW_SCAN_VERDICT_H

@@ -217,7 +217,7 @@ static void test_actions(void **state)
 		{ ACTION_TAG, REPLY_ACCEPT, false, false, "", "add header", NULL, NULL },
 		{ ACTION_TAG, REPLY_ACCEPT, true, false, "", "rewrite subject", NULL, NULL },
 		{ ACTION_JUNK, REPLY_ACCEPT, false, false, "", "add header", NULL, NULL },
-		{ ACTION_REDIRECT, REPLY_ACCEPT, false, false, "", "no action", NULL, NULL },
+		{ ACTION_REDIRECT, REPLY_ACCEPT, false, false, "", "add header", NULL, NULL },
 		{ ACTION_DISCARD, REPLY_DISCARD, false, false, "", "discard", NULL, "discard" },
 		{ ACTION_HOLD, REPLY_ACCEPT, false, true, "", "quarantine", NULL, "quarantine" },
 		{ ACTION_DEFER, REPLY_TEMPFAIL, false, false, "4.7.1 Try again later (id X)", "soft reject", "Try again later (id X)", NULL },

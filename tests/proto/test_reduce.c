@@ -207,6 +207,7 @@ static void test_edits(void **state)
 	static struct profile_settings extension = {
 		.enforce = true, .junk_delivery = JUNK_BY_EXTENSION, .recipient_delimiter = { "+", 1 }, .junk_extension = { "junk", 4 },
 	};
+	static struct profile_settings to_u1 = { .enforce = true, .redirect_to = { "u1@x", 4 } };
 	static struct profile_settings redirect = { .enforce = true, .redirect_to = { "spam@x", 6 } };
 	static const struct header fields[] = {
 		{ .id = HDR_X_SPAM, .name = { "X-Spam", 6 }, .next = 2 },
@@ -240,6 +241,11 @@ static void test_edits(void **state)
 		{ "redirect redirect", { &redirect, &redirect }, false,
 		  "rcpt+ spam@x|rcpt- <u0@x>|rcpt- <u1@x>|add X-Spam: Yes; id=ID; score=3.00; required=0.00|add X-Winnow: id=ID; action=redirect; score=3.00; symbols=A=1.00|" },
 		{ "discard none", { &plain, &plain }, false, "rcpt- <u0@x>|" },
+		/* redirected to an address that is itself taken out: MTAs would delete the addition, too */
+		{ "redirect discard", { &to_u1, &plain }, false,
+		  "rcpt- <u1@x>|add X-Spam: Yes; id=ID; score=3.00; required=0.00|add X-Winnow: id=ID; action=junk; score=3.00; symbols=A=1.00|" },
+		{ "redirect junk", { &to_u1, &extension }, false,
+		  "rcpt+ u1+junk@x|rcpt- <u1@x>|add X-Spam: Yes; id=ID; score=3.00; required=0.00|add X-Winnow: id=ID; action=junk; score=3.00; symbols=A=1.00|" },
 	};
 
 	(void)state;
@@ -258,6 +264,26 @@ static void test_edits(void **state)
 		run(arena, rows[i].wishes, rows[i].set, &mixed_junk, &in, ALL_CAPS, &reply, &n);
 		if (strcmp(edits_text(arena, &reply), rows[i].expected) != 0)
 			fail_msg("row %zu: %s gives %s", i, rows[i].wishes, edits_text(arena, &reply));
+		arena_free(&arena);
+	}
+}
+
+static void test_outbound_is_never_junked(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "reject none", "A none none" }, { "defer none", "A none none" }, { "hold none", "A none none" }, { "reject reject", "R reject reject" },
+	};
+	struct reduce_input in = { .id = "ID", .outbound = true };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct arena *arena = arena_new(0);
+		struct reply reply;
+		size_t n;
+
+		run(arena, rows[i][0], NULL, &mixed_junk, &in, ALL_CAPS, &reply, &n);
+		if (!span_eq(shown(arena, &reply, n), span_of(rows[i][1])))
+			fail_msg("row %zu: %.*s", i, SPAN_ARG(shown(arena, &reply, n)));
 		arena_free(&arena);
 	}
 }
@@ -282,7 +308,8 @@ static void test_texts_carry_the_id(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows), cmocka_unit_test(test_every_mix), cmocka_unit_test(test_edits), cmocka_unit_test(test_texts_carry_the_id),
+		cmocka_unit_test(test_rows), cmocka_unit_test(test_every_mix), cmocka_unit_test(test_edits), cmocka_unit_test(test_outbound_is_never_junked),
+		cmocka_unit_test(test_texts_carry_the_id),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

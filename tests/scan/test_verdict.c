@@ -156,6 +156,12 @@ static void test_highest_threshold_decides(void **state)
 	assert_int_equal(judge(f, DIR_INBOUND, "a@x", &s).action, ACTION_HOLD);
 	f->set.junk = f->set.tag = f->set.hold = SCORE_OFF;
 	assert_int_equal(judge(f, DIR_INBOUND, "a@x", &s).action, ACTION_JUNK);
+	/* deferring for score is refusing in the end */
+	f->set.reject = SCORE_OFF;
+	f->set.defer = 9000;
+	assert_int_equal(judge(f, DIR_INBOUND, "a@x", &s).action, ACTION_DEFER);
+	assert_int_equal(judge(f, DIR_INBOUND, "abuse@x", &s).action, ACTION_JUNK);
+	assert_int_equal(judge(f, DIR_RELAY, "a@x", &s).action, ACTION_JUNK);
 }
 
 static void test_weights_and_sets(void **state)
