@@ -1,5 +1,6 @@
 #include "proc/bound.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include "io/listener.h"
+#include "io/log.h"
 
 void bound_init(struct bound *b)
 {
@@ -76,8 +78,9 @@ int bound_get(struct bound *b, const char *address, int mode, struct err *err_r)
 		b->v[i].path[0] = '\0';
 		return bind_new(b, address, mode, err_r);
 	}
-	if (b->v[i].path[0] != '\0')
-		(void)fchmodat(AT_FDCWD, b->v[i].path, (mode_t)mode, AT_SYMLINK_NOFOLLOW); /* never through a link */
+	/* Never through a link: the folder may be somebody else's. */
+	if (b->v[i].path[0] != '\0' && fchmodat(AT_FDCWD, b->v[i].path, (mode_t)mode, AT_SYMLINK_NOFOLLOW) != 0)
+		log_warn("%s: the permission stays as it is: %s", b->v[i].path, strerror(errno));
 	return i;
 }
 
