@@ -179,7 +179,7 @@ static struct message *parse_one(struct build *b, struct span raw, unsigned leve
 	if (raw.len == 0)
 		fact_add(&m->facts, FACT_EMPTY_MESSAGE);
 	prescan_lines(raw, &m->facts);
-	m->body_offset = prescan_section(b->arena, raw, b->limits, NULL, NULL, &m->facts, &m->headers);
+	m->body_offset = prescan_section(b->arena, raw, b->limits, &m->facts, &m->headers);
 	read_fields(b, m);
 	message_walk(&t);
 	message_read_parts(&t);

@@ -2,14 +2,15 @@
  * The message: an immutable tree built from raw bytes. Pure; no I/O; everything in the arena of the transaction or pointing
  * into the raw bytes, which must outlive it. After message_parse() nothing changes any more.
  *
- * Structure (header sections, boundaries, parts) is read by one walker of our own, so that no two parsers can be played
- * against each other; gmime decodes what is left, behind it: RFC 2231 parameters (counted and cut before) and uuencode. It
- * never sees a boundary, an address or a body of hostile size.
+ * Structure is gmime's: it parses the prescan's copy of the message, which shows it what decides the structure and nothing else (lines that
+ * may delimit parts, one Content-Type field of each section), and its tree is walked within the limits. Header sections, fields and bodies
+ * are read from the raw bytes at the offsets that gmime gives; attached messages, hidden from it, are parsed one by one as messages.
  *
  * Bounds: time is linear in raw.len (attached messages are read again per level, in sum at most 8 times the message or
  * 1 MiB). Memory: decoded bodies, never longer than their encoded form, per level of base64 (a chain of base64-encoded
  * messages: three times raw in sum); else about 2 MiB whatever the input, with the default limits. Boundaries above 250
- * bytes divide nothing. A multipart that cannot be divided is PART_TEXT, as readers show it. Behind the last part that the
+ * bytes divide nothing. The copy is as long as the message, but only pages with something on them take memory; preambles and epilogues
+ * are held by gmime for the time of the parse. A multipart that cannot be divided is PART_TEXT, as readers show it. Behind the last part that the
  * limit allows, the rest of the message is that part's body, as PART_ATTACHMENT. Files found inside text (uuencode, yEnc)
  * come behind all declared parts, as children of their text. Base64 or quoted-printable on a multipart is told, not decoded.
  */

@@ -15,10 +15,16 @@ struct build {
 	size_t text_left;
 };
 
-/* A part under construction: what the walk knows beyond struct part. */
+/* A part under construction: what is known beyond struct part. Offsets are into the raw message; SPAN_NPOS: there is none. */
 struct part_extra {
 	enum mime_encoding encoding;
-	bool composite;  /* multipart or message, declared */
+	bool composite;       /* multipart or message, declared */
+	struct span boundary; /* of a multipart that gmime divided, as the copy has it; p NULL: none */
+	size_t delimiter;     /* the line that opened the part */
+	size_t body;          /* behind its header section */
+	size_t end;           /* where its body ends: the line that does it */
+	size_t close, behind; /* a multipart's closing line, and what comes behind it */
+	size_t first, next;   /* opening lines of its first child and of its next sibling */
 };
 
 struct tree {
@@ -31,13 +37,24 @@ struct tree {
 	unsigned base_depth; /* depth of the root part below the outermost message */
 };
 
-/* message_walk.c: header sections and the tree. Fills parts up to raw; a part's index is its order of appearance. */
+/* What gmime says of a part. */
+struct structure {
+	bool multipart;
+	struct span type;     /* of a multipart, lower case */
+	struct span boundary; /* p NULL: it has none */
+};
+
+/* message_walk.c: the tree as gmime reads it, with header sections. Fills parts up to raw; a part's index is its order of appearance. */
 void message_walk(struct tree *);
 /* A new part at the end; NULL when the budget is spent (then PART_TOO_MANY is told). */
 struct part *message_part_new(struct tree *, int32_t parent, unsigned depth);
 
-/* message_part.c: reads the MIME fields of a part and decides its kind; gives the boundary of a multipart that can be divided. */
-struct span message_part_read(struct tree *, size_t index, bool digest);
+/* message_extent.c: where the parts end that the walk found, and what is odd about their boundaries. */
+struct prescan_copy;
+void message_extents(struct tree *, const struct prescan_copy *);
+
+/* message_part.c: reads the MIME fields of a part and decides its kind as if it had no parts. digest: it is a child of a multipart/digest. */
+void message_part_read(struct tree *, size_t index, bool digest, const struct structure *);
 
 /* message_content.c: decodes, converts and reads the leaf parts; adds those that were inside text. */
 void message_read_parts(struct tree *);

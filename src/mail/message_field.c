@@ -91,17 +91,20 @@ static void skip_to_semicolon(struct span *s)
 static struct span take_quoted(struct reader *r)
 {
 	struct span s = span_from(r->rest, 1);
-	char *out = arena_bytes(r->arena, s.len + 1), *o = out;
-	size_t i;
+	char *out, *o;
+	size_t end = 0;
 
-	for (i = 0; i < s.len && s.p[i] != '"'; i++) {
-		if (s.p[i] == '\\' && i + 1 < s.len)
+	while (end < s.len && s.p[end] != '"')
+		end += s.p[end] == '\\' && end + 1 < s.len ? 2u : 1u;
+	if (end == s.len)
+		fact_add(r->facts, FACT_PARAMETER_BAD); /* no closing quote */
+	out = o = arena_bytes(r->arena, end + 1);
+	for (size_t i = 0; i < end; i++) {
+		if (s.p[i] == '\\' && i + 1 < end)
 			i++;
 		*o++ = s.p[i];
 	}
-	if (i == s.len)
-		fact_add(r->facts, FACT_PARAMETER_BAD); /* no closing quote */
-	r->rest = span_from(s, i + 1);
+	r->rest = span_from(s, end + 1);
 	return span_range(out, o);
 }
 

@@ -2,9 +2,9 @@
 #include "base/ascii.h"
 #include "mail/message_build.h"
 #include "mail/message_field.h"
+#include "mail/prescan_copy.h"
 
 #define BOUNDARY_LEGAL 70   /* RFC 2046, 5.1.1 */
-#define BOUNDARY_USABLE 250 /* longer ones divide nothing */
 
 /* The value of a field as the grammars of RFC 2045 want it: unfolded, not decoded, bounded. */
 static struct span field_value(struct tree *t, const struct header *h)
@@ -27,9 +27,29 @@ static bool type_is_odd(const struct mime_field *type)
 	return !span_starts(type->type, SPAN_LIT("x-"));
 }
 
-static void read_content_type(struct tree *t, struct part *p, bool digest, struct mime_field *type_r)
+/* The field that the prescan shows to gmime: the first multipart of several. */
+static const struct header *content_type_of(const struct part *p)
 {
-	const struct header *h = header_first(&p->headers, HDR_CONTENT_TYPE);
+	const struct header *first = header_first(&p->headers, HDR_CONTENT_TYPE);
+
+	if (first == NULL || first->next < 0)
+		return first;
+	for (const struct header *h = first; h != NULL; h = header_next(&p->headers, h)) {
+		if (prescan_is_multipart(span_range(h->name.p, span_end(h->raw))))
+			return h;
+	}
+	return first;
+}
+
+static bool is_multipart(struct span type)
+{
+	return span_starts(type, SPAN_LIT("multipart/"));
+}
+
+/* Type and parameters; whether it is a multipart, and of which boundary, is what gmime says. */
+static void read_content_type(struct tree *t, struct part *p, bool digest, const struct structure *s, struct mime_field *type_r)
+{
+	const struct header *h = content_type_of(p);
 
 	*type_r = (struct mime_field){ 0 };
 	if (h != NULL)
@@ -39,6 +59,10 @@ static void read_content_type(struct tree *t, struct part *p, bool digest, struc
 	if (p->type_declared && type_is_odd(type_r))
 		fact_add(&p->facts, FACT_CONTENT_TYPE_BAD);
 	p->type = p->type_declared ? type_r->type : digest && h == NULL ? SPAN_LIT("message/rfc822") : SPAN_LIT("text/plain");
+	if (s->multipart != is_multipart(p->type))
+		fact_add(&p->facts, FACT_CONTENT_TYPE_CONFLICT);
+	if (s->multipart && !is_multipart(p->type))
+		p->type = s->type;
 }
 
 /* A text that a parameter holds: encoded words stand there although RFC 2047 forbids it. What is odd about its bytes was told with the field. */
@@ -145,20 +169,14 @@ static bool boundary_legal(struct span b)
 	return true;
 }
 
-/* The boundary by which the multipart can be divided; empty when it cannot. */
-static struct span usable_boundary(struct part *p, const struct mime_field *type)
+static void tell_boundary(struct part *p, const struct mime_field *type, const struct structure *s)
 {
 	struct span b = mime_field_param(type, SPAN_LIT("boundary"));
 
-	if (b.p == NULL) {
+	if (s->boundary.p == NULL)
 		fact_add(&p->facts, FACT_BOUNDARY_MISSING);
-		return SPAN_NONE;
-	}
-	if (!boundary_legal(b))
+	else if (!boundary_legal(s->boundary) || (b.p != NULL && !boundary_legal(b)))
 		fact_add(&p->facts, FACT_BOUNDARY_BAD);
-	while (b.len != 0 && ascii_isspace(b.p[b.len - 1]))
-		b.len--; /* as white space at the end of lines does not count */
-	return b.len <= BOUNDARY_USABLE ? b : SPAN_NONE;
 }
 
 /* What kind of leaf a type and a disposition make. */
@@ -172,24 +190,25 @@ static enum part_kind leaf_kind(const struct part *p)
 	if (span_eq(p->type, SPAN_LIT("text/html")) || span_eq(p->type, SPAN_LIT("application/xhtml+xml")))
 		return PART_HTML;
 	/* A multipart that cannot be divided is shown as text. */
-	if (span_starts(p->type, SPAN_LIT("text/")) || span_starts(p->type, SPAN_LIT("multipart/")))
+	if (span_starts(p->type, SPAN_LIT("text/")) || is_multipart(p->type))
 		return PART_TEXT;
 	return PART_ATTACHMENT;
 }
 
-struct span message_part_read(struct tree *t, size_t index, bool digest)
+void message_part_read(struct tree *t, size_t index, bool digest, const struct structure *s)
 {
 	struct part *p = &t->parts[index];
 	struct part_extra *x = &t->extra[index];
 	struct mime_field type;
 
 	tell_duplicates(p);
-	read_content_type(t, p, digest, &type);
-	x->composite = span_starts(p->type, SPAN_LIT("multipart/")) || span_starts(p->type, SPAN_LIT("message/"));
+	read_content_type(t, p, digest, s, &type);
+	x->composite = is_multipart(p->type) || span_starts(p->type, SPAN_LIT("message/"));
 	p->charset = mime_lower(t->build->arena, span_trim(mime_field_param(&type, SPAN_LIT("charset"))));
 	p->content_id = header_value(&p->headers, HDR_CONTENT_ID);
 	read_disposition(t, p, &type);
 	read_encoding(t, p, x);
 	p->kind = leaf_kind(p);
-	return span_starts(p->type, SPAN_LIT("multipart/")) ? usable_boundary(p, &type) : SPAN_NONE;
+	if (s->multipart)
+		tell_boundary(p, &type, s);
 }

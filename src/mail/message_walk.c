@@ -1,40 +1,40 @@
 /*
- * The MIME tree, in one pass over the lines. One reader alone decides where parts begin and end, so that no second opinion
- * can be played against it: gmime, which decodes parameters and uuencode, never sees a boundary. The stack of open multiparts
- * is bounded by the depth limit, a line is compared with each of them at most once, header sections are read once: linear.
+ * The MIME tree: gmime parses the prescan's copy and alone decides what is a part and where it begins and ends. Here its tree is walked,
+ * without recursion, within the limits of parts and depth; header sections and bodies are taken from the message itself.
  */
+#include <gmime/gmime.h>
+
 #include "base/array.h"
 #include "mail/message_build.h"
+#include "mail/message_field.h"
 #include "mail/prescan.h"
+#include "mail/prescan_copy.h"
 
-#define PREAMBLE_ALLOWED 300 /* "This is a multi-part message in MIME format", in many words */
-#define EPILOGUE_ALLOWED 100
+/* Lines that may delimit parts which gmime sees, for each part that is still allowed. */
+#define MARKS_PER_PART 10
+#define MARKS_FLOOR 100
 
 struct open_part {
-	struct span boundary;
-	uint64_t head, mask; /* its first bytes, up to 8, for a quick comparison */
-	int32_t part;
-	size_t body;      /* where its body begins */
-	unsigned opened;  /* delimiters seen */
+	GMimeMultipart *multipart;
+	int part, next; /* index of the part; its next child */
+	size_t at;      /* behind all that was walked of it */
 };
 
 struct walk {
 	struct tree *t;
 	struct span raw;
-	size_t at;             /* the next line */
+	struct prescan_copy copy;
+	size_t mark;             /* the first one that was not passed */
 	struct open_part *stack;
-	size_t depth;          /* entries of stack */
-	int32_t leaf;          /* the part whose body is being passed, -1: none (preamble or epilogue) */
-	size_t leaf_body;
-	size_t gap;            /* where the preamble or epilogue began */
-	int32_t gap_part;      /* of this multipart; -1: none */
-	bool gap_epilogue;
-	bool full;             /* the part budget is spent */
+	size_t depth;
+	uint32_t warnings;       /* one bit for each GMimeParserWarning */
+	bool full;               /* the part budget is spent */
 };
 
 struct part *message_part_new(struct tree *t, int32_t parent, unsigned depth)
 {
 	struct part *p;
+	struct part_extra *x;
 
 	if (t->build->parts_left == 0) {
 		fact_add(&t->m->facts, FACT_PART_TOO_MANY);
@@ -42,7 +42,8 @@ struct part *message_part_new(struct tree *t, int32_t parent, unsigned depth)
 	}
 	t->build->parts_left--;
 	p = ARRAY_ADD(t->build->arena, t->parts, t->n, t->cap);
-	(void)ARRAY_ADD(t->build->arena, t->extra, t->nextra, t->cap_extra);
+	x = ARRAY_ADD(t->build->arena, t->extra, t->nextra, t->cap_extra);
+	x->delimiter = x->end = x->close = x->behind = x->first = x->next = SPAN_NPOS;
 	p->parent = parent;
 	p->depth = depth;
 	for (unsigned id = 0; id < HDR_N; id++)
@@ -50,233 +51,239 @@ struct part *message_part_new(struct tree *t, int32_t parent, unsigned depth)
 	return p;
 }
 
-static void tell(struct walk *w, int32_t part, enum fact fact)
+static void take_warning(gint64 offset, GMimeParserWarning code, const gchar *item, gpointer ctx)
 {
-	fact_add(&w->t->parts[part].facts, fact);
+	struct walk *w = ctx;
+
+	(void)offset;
+	(void)item;
+	if ((unsigned)code < 32)
+		w->warnings |= UINT32_C(1) << (unsigned)code;
 }
 
-/* The first 8 bytes as a word; behind a shorter text there are zeros. */
-static uint64_t head_of(struct span s)
+/* Parsed as a part: what gmime adds to a part to make it a message, address lists and dates, is hidden from it anyway. */
+static GMimeObject *parse_copy(struct walk *w)
 {
-	uint64_t word = 0;
+	GByteArray *bytes = g_byte_array_new_take((guint8 *)w->copy.p, w->copy.len);
+	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes);
+	GMimeParserOptions *options = g_mime_parser_options_new();
+	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+	GMimeObject *root;
 
-	if (s.len >= sizeof(word))
-		memcpy(&word, s.p, sizeof(word));
-	else if (s.len != 0)
-		memcpy(&word, s.p, s.len);
-	return word;
+	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
+	g_mime_parser_options_set_warning_callback(options, take_warning, w);
+	g_mime_parser_set_persist_stream(parser, TRUE);
+	g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
+	root = g_mime_parser_construct_part(parser, options);
+	g_mime_parser_options_free(options);
+	g_object_unref(parser);
+	g_object_unref(stream); /* the parts hold on to it, but it is not read any more */
+	g_byte_array_free(bytes, FALSE);
+	return root;
 }
 
-enum delimiter { NO_DELIMITER, DELIMITER, CLOSE_DELIMITER };
-
-/* line begins with "--". Innermost boundary first. junk_r: a known boundary with something behind it. */
-static enum delimiter match_delimiter(const struct walk *w, struct span line, size_t *index_r, bool *junk_r)
+/* An offset of gmime's in the message. */
+static size_t offset_of(const struct walk *w, gint64 offset)
 {
-	struct span s = span_make(line.p + 2, line.len - 2);
-	uint64_t head = head_of(s);
+	size_t at = offset < PRESCAN_LEAD ? 0 : (size_t)offset - PRESCAN_LEAD;
 
-	*junk_r = false;
-	for (size_t i = w->depth; i-- > 0;) {
-		const struct open_part *o = &w->stack[i];
-		struct span rest;
+	return at < w->raw.len ? at : w->raw.len;
+}
 
-		if ((head & o->mask) != o->head || !span_starts(s, o->boundary))
-			continue;
-		rest = span_from(s, o->boundary.len);
-		*index_r = i;
-		if (span_trim(rest).len == 0)
-			return DELIMITER;
-		if (span_starts(rest, SPAN_LIT("--")) && span_trim(span_from(rest, 2)).len == 0)
-			return CLOSE_DELIMITER;
-		*junk_r = true;
+/* Where the next line at or behind "at" begins that may delimit parts. */
+static size_t next_mark(struct walk *w, size_t at)
+{
+	while (w->mark < w->copy.nmarks && w->copy.marks[w->mark] < at)
+		w->mark++;
+	return w->mark < w->copy.nmarks ? w->copy.marks[w->mark] : w->raw.len;
+}
+
+/* The extent of a leaf's body by gmime; false when its header section ran into a delimiter. */
+static bool leaf_content(const struct walk *w, GMimeObject *object, size_t *begin_r, size_t *end_r)
+{
+	GMimeDataWrapper *content = GMIME_IS_PART(object) ? g_mime_part_get_content(GMIME_PART(object)) : NULL;
+	GMimeStream *stream = content != NULL ? g_mime_data_wrapper_get_stream(content) : NULL;
+
+	if (stream == NULL)
+		return false;
+	*begin_r = offset_of(w, stream->bound_start);
+	*end_r = stream->bound_end < 0 ? w->raw.len : offset_of(w, stream->bound_end);
+	return true;
+}
+
+/* The line that ends a body: gmime leaves out the line end before it. */
+static size_t line_behind(const struct walk *w, size_t end)
+{
+	for (size_t at = end; at <= end + 2 && at + 2 <= w->raw.len; at++) {
+		if (w->raw.p[at] == '-' && w->raw.p[at + 1] == '-' && (at == 0 || w->raw.p[at - 1] == '\n'))
+			return at;
 	}
-	return NO_DELIMITER;
+	return end;
 }
 
-static bool is_delimiter(const void *ctx, struct span line)
+static size_t line_before(const struct walk *w, size_t at)
 {
-	size_t index;
-	bool junk;
+	const char *nl = at > 1 ? memrchr(w->raw.p, '\n', at - 1) : NULL;
 
-	return match_delimiter(ctx, line, &index, &junk) != NO_DELIMITER;
+	return nl != NULL ? (size_t)(nl + 1 - w->raw.p) : 0;
 }
 
-static void push(struct walk *w, int32_t index, struct span boundary)
+/* Where the header section of a part begins: at the field that the copy has there, or, when it is empty, at the empty line. */
+static size_t section_begin(const struct walk *w, GMimeObject *object, size_t content, size_t at)
 {
-	struct open_part *o = &w->stack[w->depth];
+	GMimeHeaderList *list = g_mime_object_get_header_list(object);
 
-	for (size_t i = 0; i < w->depth; i++) {
-		struct span b = w->stack[i].boundary;
-
-		if (span_starts(b, boundary) || span_starts(boundary, b)) {
-			tell(w, index, FACT_BOUNDARY_PREFIX);
-			break;
-		}
-	}
-	*o = (struct open_part){ .boundary = boundary, .part = index, .body = w->at, .head = head_of(boundary) };
-	memset(&o->mask, 0xff, boundary.len < sizeof(o->mask) ? boundary.len : sizeof(o->mask));
-	w->depth++;
-	w->t->parts[index].kind = PART_MULTIPART;
-	w->leaf = -1;
-	w->gap = w->at;
-	w->gap_part = index;
-	w->gap_epilogue = false;
+	if (g_mime_header_list_get_count(list) > 0)
+		return offset_of(w, g_mime_header_get_offset(g_mime_header_list_get_header_at(list, 0)));
+	if (content == SPAN_NPOS || content == 0 || content < at)
+		return at;
+	content--;
+	return content > at && w->raw.p[content - 1] == '\r' ? content - 1 : content;
 }
 
-/* The fields of a part are there: what it is, and whether a multipart opens. */
-static void begin_part(struct walk *w, int32_t index, bool digest)
+static struct structure structure_of(const struct walk *w, GMimeObject *object)
 {
-	struct part *p = &w->t->parts[index];
-	struct span boundary = message_part_read(w->t, (size_t)index, digest);
+	struct arena *arena = w->t->build->arena;
+	struct structure s = { .multipart = GMIME_IS_MULTIPART(object) };
+	GMimeContentType *type = g_mime_object_get_content_type(object);
+	const char *boundary, *sub;
+	struct span whole;
 
-	w->leaf = index;
-	w->leaf_body = w->at;
-	w->gap_part = -1;
-	if (boundary.len == 0)
-		return;
-	if (w->t->base_depth + p->depth + 1 >= w->t->build->limits->depth) {
-		tell(w, index, FACT_PART_TOO_DEEP);
+	if (!s.multipart || type == NULL)
+		return s;
+	sub = g_mime_content_type_get_media_subtype(type);
+	whole = arena_printf(arena, "multipart/%s", sub != NULL ? sub : "");
+	s.type = mime_lower(arena, whole);
+	boundary = g_mime_content_type_get_parameter(type, "boundary");
+	if (boundary != NULL)
+		s.boundary = arena_copy(arena, span_of(boundary));
+	return s;
+}
+
+/* The fields of a part are there: what it is, and whether its children are walked. */
+static bool begin_part(struct walk *w, size_t index, GMimeObject *object)
+{
+	struct tree *t = w->t;
+	struct part *p = &t->parts[index];
+	struct structure s = structure_of(w, object);
+	bool digest = p->parent >= 0 && span_eq(t->parts[p->parent].type, SPAN_LIT("multipart/digest"));
+
+	message_part_read(t, index, digest, &s);
+	if (s.boundary.p == NULL)
+		return false;
+	if (t->base_depth + p->depth + 1 >= t->build->limits->depth) {
+		fact_add(&p->facts, FACT_PART_TOO_DEEP);
 		p->kind = PART_ATTACHMENT;
-		return;
+		return false;
 	}
-	push(w, index, boundary);
+	t->extra[index].boundary = s.boundary;
+	p->kind = PART_MULTIPART;
+	w->stack[w->depth++] = (struct open_part){ GMIME_MULTIPART(object), (int)index, 0, t->extra[index].body };
+	return true;
 }
 
-static size_t visible_bytes(struct span s)
+/* Reads the header section of a new part; returns where the walk goes on, behind a leaf or its section. */
+static size_t open_part(struct walk *w, const struct open_part *o, GMimeObject *object)
 {
-	return span_trim(s).len;
-}
-
-/* What stood before a delimiter line: the line end belongs to the delimiter (RFC 2046, 5.1.1). */
-static size_t before_line(const struct walk *w, size_t line)
-{
-	if (line > 0 && w->raw.p[line - 1] == '\n')
-		line -= line > 1 && w->raw.p[line - 2] == '\r' ? 2u : 1u;
-	return line;
-}
-
-/* A body that looks like what should have been read as structure: a MIME field at its start, or a delimiter and a field. */
-static void tell_displaced(struct part *p)
-{
-	struct span s = p->raw;
-
-	if (p->kind != PART_TEXT || p->encoding.len != 0)
-		return;
-	if (p->headers.n == 0 && span_case_starts(s, SPAN_LIT("Content-T")))
-		fact_add(&p->facts, FACT_HEADER_MALFORMED_LINE);
-	if (span_starts(s, SPAN_LIT("--")) && span_split(&s, '\n').len > 2 && span_case_starts(s, SPAN_LIT("Content-T")))
-		fact_add(&p->facts, FACT_BOUNDARY_MISSING);
-}
-
-/* Here ends whatever was before: a leaf's body, a preamble or an epilogue. */
-static void end_body(struct walk *w, size_t end)
-{
-	if (w->leaf >= 0) {
-		struct part *p = &w->t->parts[w->leaf];
-
-		p->raw = span_sub(w->raw, w->leaf_body, end > w->leaf_body ? end - w->leaf_body : 0);
-		tell_displaced(p);
-	} else if (w->gap_part >= 0 && end > w->gap) {
-		size_t n = visible_bytes(span_sub(w->raw, w->gap, end - w->gap));
-
-		if (!w->gap_epilogue && n > PREAMBLE_ALLOWED)
-			tell(w, w->gap_part, FACT_PREAMBLE_LARGE);
-		if (w->gap_epilogue && n > EPILOGUE_ALLOWED)
-			tell(w, w->gap_part, FACT_EPILOGUE_LARGE);
-	}
-	w->leaf = -1;
-	w->gap_part = -1;
-}
-
-/* Takes the innermost multipart off the stack; its body ends at "end". */
-static void pop(struct walk *w, size_t end, bool closed)
-{
-	struct open_part *o = &w->stack[--w->depth];
-	struct part *p = &w->t->parts[o->part];
-
-	p->raw = span_sub(w->raw, o->body, end > o->body ? end - o->body : 0);
-	if (!closed)
-		fact_add(&p->facts, FACT_BOUNDARY_UNCLOSED);
-	if (o->opened == 0) {
-		fact_add(&p->facts, FACT_PART_EMPTY_MULTIPART);
-		if (!closed)
-			fact_add(&p->facts, FACT_BOUNDARY_UNUSED);
-		p->kind = PART_TEXT; /* what a reader sees of it */
-	}
-}
-
-/* Reads the header section of a new part. */
-static void open_part(struct walk *w, size_t index)
-{
-	struct open_part *o = &w->stack[index];
-	const struct part *parent = &w->t->parts[o->part];
-	bool digest = span_eq(parent->type, SPAN_LIT("multipart/digest"));
-	struct part *p = message_part_new(w->t, o->part, parent->depth + 1);
+	struct tree *t = w->t;
+	struct part *p = message_part_new(t, o->part, t->parts[o->part].depth + 1);
+	struct part_extra *x;
+	size_t begin, end, content = SPAN_NPOS, content_end = SPAN_NPOS;
 	struct header_list headers;
 	struct facts facts = { 0 };
+	bool leaf = leaf_content(w, object, &content, &content_end);
 
-	o->opened++;
 	if (p == NULL) {
 		w->full = true;
-		return;
+		return o->at;
 	}
-	w->at += prescan_section(w->t->build->arena, span_from(w->raw, w->at), w->t->build->limits, is_delimiter, w, &facts, &headers);
+	x = &t->extra[t->n - 1];
+	begin = section_begin(w, object, content, o->at);
+	end = leaf && content >= begin ? content : next_mark(w, begin);
+	x->delimiter = line_before(w, begin);
+	x->body = begin + prescan_section(t->build->arena, span_sub(w->raw, begin, end - begin), t->build->limits, &facts, &headers);
 	p->headers = headers;
 	p->facts = facts;
-	begin_part(w, (int32_t)w->t->n - 1, digest);
+	if (leaf)
+		x->end = end = line_behind(w, content_end);
+	return begin_part(w, t->n - 1, object) ? x->body : end;
 }
 
-static void take_delimiter(struct walk *w, size_t line, enum delimiter kind, size_t index)
+static bool is_closing(const struct walk *w, size_t mark, struct span boundary)
 {
-	end_body(w, before_line(w, line));
-	while (w->depth > index + 1)
-		pop(w, before_line(w, line), false);
-	if (kind == DELIMITER) {
-		open_part(w, index);
-		return;
-	}
-	w->gap_part = w->stack[index].part;
-	w->gap = w->at;
-	w->gap_epilogue = true;
-	pop(w, before_line(w, line), true);
+	struct span line = prescan_copy_at(&w->copy, mark, w->raw.len);
+
+	if (line.len < boundary.len + 4)
+		return false;
+	if (memcmp(line.p + 2, boundary.p, boundary.len) != 0 || memcmp(line.p + 2 + boundary.len, "--", 2) != 0)
+		return false;
+	line = span_from(line, boundary.len + 4);
+	return span_trim(span_split(&line, '\n')).len == 0;
 }
 
-/* The next line that begins with "--", from w->at on; false at the end. w->at goes behind it. */
-static bool next_dash_line(struct walk *w, size_t *from_r, struct span *line_r)
+/* All children were walked. gmime says whether a closing line followed: then it is the next one of that form. */
+static size_t close_part(struct walk *w, const struct open_part *o)
 {
-	const char *p = w->raw.p + w->at, *end = span_end(w->raw), *nl;
+	struct part_extra *x = &w->t->extra[o->part];
 
-	while (end - p >= 2) {
-		bool dashes = p[0] == '-' && p[1] == '-';
+	if (!o->multipart->write_end_boundary)
+		return o->at;
+	(void)next_mark(w, o->at);
+	for (size_t i = w->mark; i < w->copy.nmarks; i++) {
+		if (is_closing(w, w->copy.marks[i], x->boundary)) {
+			const char *from = w->raw.p + w->copy.marks[i], *nl = memchr(from, '\n', (size_t)(span_end(w->raw) - from));
 
-		nl = memchr(p, '\n', (size_t)(end - p));
-		if (!dashes && nl == NULL)
-			break;
-		if (dashes) {
-			*from_r = (size_t)(p - w->raw.p);
-			*line_r = span_range(p, nl != NULL ? nl : end);
-			w->at = nl != NULL ? (size_t)(nl + 1 - w->raw.p) : w->raw.len;
-			return true;
+			w->mark = i;
+			x->close = w->copy.marks[i];
+			x->behind = nl != NULL ? (size_t)(nl + 1 - w->raw.p) : w->raw.len;
+			return x->behind;
 		}
-		p = nl + 1;
 	}
-	w->at = w->raw.len;
-	return false;
+	return o->at;
 }
 
-static void walk_body(struct walk *w)
+static void walk_tree(struct walk *w)
 {
-	struct span line;
-	size_t from, index = 0;
-	bool junk;
+	while (w->depth != 0) {
+		struct open_part *o = &w->stack[w->depth - 1];
+		size_t depth = w->depth, at;
 
-	while (w->depth != 0 && !w->full && next_dash_line(w, &from, &line)) {
-		enum delimiter kind = match_delimiter(w, line, &index, &junk);
+		if (!w->full && o->next < g_mime_multipart_get_count(o->multipart)) {
+			at = open_part(w, o, g_mime_multipart_get_part(o->multipart, o->next));
+			o->next++;
+		} else {
+			at = close_part(w, o);
+			w->depth--;
+			depth--;
+		}
+		if (depth != 0 && w->depth == depth && w->stack[depth - 1].at < at)
+			w->stack[depth - 1].at = at;
+	}
+}
 
-		if (kind != NO_DELIMITER)
-			take_delimiter(w, from, kind, index);
-		else if (junk)
-			fact_add(&w->t->m->facts, FACT_BOUNDARY_PREFIX);
+/* What gmime warned of and nothing else told. */
+static void tell_warnings(struct walk *w)
+{
+	static const struct {
+		GMimeParserWarning warning;
+		enum fact fact;
+	} rows[] = {
+		{ GMIME_CRIT_CONFLICTING_PARAMETER, FACT_CONTENT_TYPE_CONFLICT },
+		{ GMIME_WARN_INVALID_CONTENT_TYPE, FACT_CONTENT_TYPE_BAD },
+		{ GMIME_CRIT_MULTIPART_WITHOUT_BOUNDARY, FACT_BOUNDARY_MISSING },
+		{ GMIME_WARN_MALFORMED_MULTIPART, FACT_BOUNDARY_UNCLOSED },
+		{ GMIME_WARN_TRUNCATED_MESSAGE, FACT_BOUNDARY_UNCLOSED },
+		{ GMIME_CRIT_NESTING_OVERFLOW, FACT_PART_TOO_DEEP },
+	};
+	struct tree *t = w->t;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool told = (w->warnings >> rows[i].warning & 1) == 0 || fact_has(&t->m->facts, rows[i].fact);
+
+		for (size_t k = 0; k < t->n && !told; k++)
+			told = fact_has(&t->parts[k].facts, rows[i].fact);
+		if (!told)
+			fact_add(&t->m->facts, rows[i].fact);
 	}
 }
 
@@ -284,29 +291,40 @@ static void walk_body(struct walk *w)
 static void keep_rest(struct walk *w)
 {
 	struct part *p = &w->t->parts[w->t->n - 1];
+	const char *begin = w->raw.p + w->t->extra[w->t->n - 1].body;
 
 	p->kind = PART_ATTACHMENT;
 	p->type = SPAN_LIT("application/octet-stream");
 	w->t->extra[w->t->n - 1].encoding = ENCODING_IDENTITY;
-	p->raw = span_range(p->raw.p, span_end(w->raw));
+	p->raw = span_range(begin, span_end(w->raw));
 }
 
 void message_walk(struct tree *t)
 {
-	struct walk w = { .t = t, .raw = t->m->raw, .leaf = -1, .gap_part = -1 };
+	struct walk w = { .t = t, .raw = t->m->raw };
 	struct part *root = message_part_new(t, -1, 0);
+	GMimeObject *object;
 
 	if (root == NULL)
 		return;
 	w.stack = ARENA_ARRAY(t->build->arena, t->build->limits->depth + 1, struct open_part);
-	w.at = t->m->body_offset;
 	root->headers = t->m->headers;
-	begin_part(&w, 0, false);
-	walk_body(&w);
-	if (!w.full)
-		end_body(&w, w.raw.len);
-	while (w.depth > 0)
-		pop(&w, w.raw.len, false);
-	if (w.full)
+	t->extra[0].body = t->m->body_offset;
+	prescan_copy_make(t->build->arena, w.raw, t->m->body_offset, t->build->limits,
+	                  (size_t)t->build->parts_left * MARKS_PER_PART + MARKS_FLOOR, &w.copy);
+	object = parse_copy(&w);
+	if (object != NULL)
+		begin_part(&w, 0, object);
+	else
+		message_part_read(t, 0, false, &(struct structure){ 0 });
+	walk_tree(&w);
+	if (object != NULL)
+		g_object_unref(object);
+	message_extents(t, &w.copy);
+	tell_warnings(&w);
+	if (w.copy.full && !w.full)
+		fact_add(&t->m->facts, FACT_PART_TOO_MANY);
+	if (w.copy.full || w.full)
 		keep_rest(&w);
+	prescan_copy_free(&w.copy);
 }

@@ -254,8 +254,8 @@ static size_t read_line(struct section *s, struct line l)
 	return last.next;
 }
 
-size_t prescan_section(struct arena *arena, struct span bytes, const struct message_limits *limits, prescan_delimiter *delimiter,
-		       const void *ctx, struct facts *facts, struct header_list *list_r)
+size_t prescan_section(struct arena *arena, struct span bytes, const struct message_limits *limits, struct facts *facts,
+                       struct header_list *list_r)
 {
 	struct section s = { .arena = arena, .bytes = bytes, .limits = limits, .facts = facts, .first_bad = SPAN_NPOS,
 			     .list = list_r };
@@ -273,8 +273,6 @@ size_t prescan_section(struct arena *arena, struct span bytes, const struct mess
 			complete = true;
 			break;
 		}
-		if (delimiter != NULL && span_starts(line, SPAN_LIT("--")) && delimiter(ctx, line))
-			break;
 		at = read_line(&s, l);
 	}
 	list_r->v = s.v;

@@ -13,15 +13,10 @@ struct message_limits;
 /* Facts of the bytes as a whole: BARE_LF, BARE_CR, NUL_BYTE (each counted), LONG_LINE. */
 void prescan_lines(struct span raw, struct facts *);
 
-/* Tells whether a line (without its line end; it begins with "--") delimits parts, so that no header section runs across it. */
-typedef bool prescan_delimiter(const void *ctx, struct span line);
-
 /*
  * Reads the header section at the front of bytes; returns where the body begins (bytes.len when there is none). Lines that are
- * no fields are passed over as long as a field follows; without any field the section is empty and the body begins at once.
- * delimiter may be NULL. Facts: NO_HEADER_END, MBOX_FROM_LINE, HEADER_*.
+ * no fields are passed over as long as a field follows; without any field the section is empty and the body begins at once. Facts: NO_HEADER_END, MBOX_FROM_LINE, HEADER_*.
  */
-size_t prescan_section(struct arena *, struct span bytes, const struct message_limits *, prescan_delimiter *, const void *ctx,
-                       struct facts *, struct header_list *list_r);
+size_t prescan_section(struct arena *, struct span bytes, const struct message_limits *, struct facts *, struct header_list *list_r);
 
 #endif

@@ -33,6 +33,7 @@ static unsigned check(const struct message *m, unsigned level)
 		require(p->parent < (int32_t)i && (p->parent >= 0) == (i > 0));
 		require(i == 0 || p->depth == m->parts[p->parent].depth + 1);
 		require(utf8_valid(p->text) && utf8_valid(p->name));
+		require(lies_in(p->raw, m->raw) || lies_in(p->raw, m->parts[p->parent].body));
 		if (p->inner != NULL)
 			n += check(p->inner, level + 1);
 	}

@@ -223,6 +223,17 @@ static const struct {
 	  "0M-1 multipart/mixed|1T0 text/plain [x]|" },
 	{ SPAN_LIT(TOP "Content-Type: multipart/mixed (comment (nested)); (more) boundary (x) = \"a\\\"b\"\r\n\r\n--a\"b\r\n\r\nx\r\n--a\"b--\r\n"),
 	  "0M-1 multipart/mixed|1T0 text/plain [x]|" },
+	/* folded inside of quotes; without the semicolon; of two fields the multipart */
+	{ SPAN_LIT(TOP "Content-Type: multipart/mixed; boundary=\"a\r\n b\"\r\n\r\n--a b\r\n\r\nx\r\n--a b--\r\n"),
+	  "0M-1 multipart/mixed|1T0 text/plain [x]|" },
+	{ SPAN_LIT(TOP "Content-Type: multipart/mixed\r\n boundary=\"b\"\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n"),
+	  "0M-1 multipart/mixed|1T0 text/plain [x]|" },
+	{ SPAN_LIT("Content-Type: text/html\r\n" MIXED PART("", "x") END), "0M-1 multipart/mixed|1T0 text/plain [x]|" },
+	{ SPAN_LIT(MIXED "--b\r\n--b\r\n\r\n1\r\n--b\r\n" END), "0M-1 multipart/mixed|1T0 text/plain [1]|" }, /* nothing is no part */
+	{ SPAN_LIT(MIXED "--b\r\nSubject: x\r\n" PART("Content-ID: 1\r\nX-Y: z\r\nContent-Type: text/html\r\n", "2") "--b\r\nlast words"),
+	  "0M-1 multipart/mixed|1T0 text/plain []|1H0 text/html [2]|1T0 text/plain [last words]|" },
+	{ SPAN_LIT("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nxy\n--b\r\n\r\nz\r\n--b--\n"),
+	  "0M-1 multipart/mixed|1T0 text/plain [xy]|1T0 text/plain [z]|" }, /* line ends of two kinds */
 	{ SPAN_LIT(TOP "Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\nSubject: i\r\n\r\ni1\r\n--b\r\nContent-Type: text/plain\r\n\r\nt\r\n--b--\r\n"),
 	  "0M-1 multipart/digest|1R0 message/rfc822|{0T-1 text/plain [i1]|}1T0 text/plain [t]|" },
 	{ SPAN_LIT(MIXED PART("Content-Type: message/rfc822\r\n", "Subject: i\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\n1\r\n--c--") PART("", "2") END),
@@ -370,6 +381,10 @@ static const struct {
 	{ "broken UTF-8", TEXT "\r\n", "\xe2\x80\xff\xc0", "", 2 << 20, FACT_TEXT_TRUNCATED, 20000000, 0 },
 	{ "NULs", TEXT "\r\n", "~~~~~~~~", "", 1 << 20, FACT_NUL_BYTE, 4000000, 0 },
 	{ "stray bytes", TEXT "\r\n", "\x80", "", 8 << 20, FACT_CHARSET_BAD_BYTES, 20000000, 0 },
+	{ "nested multiparts, dashes behind", TOP "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n", "Content-Type: multipart/mixed; boundary=b@\r\n\r\n--b@\r\n\r\n--a\r\n", "", 100000, FACT_PART_TOO_MANY, 3000000, 0 },
+	{ "quoted parameters", MIXED, "--b\r\nContent-Type: text/plain; a=\"1\"; b=\"2\"; c=\"3\"; d=\"4\"; e=\"5\"; f=\"6\"; g=\"7\"; h=\"8\"\r\n\r\nx\r\n", "", 20000, FACT_PART_TOO_MANY, 4000000, 0 },
+	{ "encoded boundaries", MIXED, "--b\r\nContent-Type: multipart/mixed; boundary=\"=?utf-8?q?a@\"\r\n\r\n", "", 20000, FACT_PART_TOO_MANY, 4000000, 0 },
+	{ "preamble", MIXED, "some words\r\n", "", 2 << 20, FACT_PREAMBLE_LARGE, 4000000, 0 },
 	{ "dashes", MIXED, "--\n", "", 2 << 20, FACT_BOUNDARY_UNUSED, 4000000, 0 },
 	{ "empty lines", TEXT "\r\n", "\n", "", 8 << 20, FACT_BARE_LF, 4000000, 0 },
 	{ "uuencoded files", TEXT "\r\n", "begin 644 x\n#86%A\n", "", 200000, FACT_PART_TOO_MANY, 8000000, 2 },

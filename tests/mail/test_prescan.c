@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "mail/message.h"
 #include "mail/prescan.h"
+#include "mail/prescan_copy.h"
 
 #define A10 "aaaaaaaaaa"
 #define A100 A10 A10 A10 A10 A10 A10 A10 A10 A10 A10
@@ -117,7 +119,7 @@ static void test_sections(void **state)
 		struct buf fields = BUF_INIT(arena);
 		struct header_list list;
 		struct facts f = { 0 };
-		size_t body = prescan_section(arena, span_of(sections[i].raw), &message_limits_default, NULL, NULL, &f, &list);
+		size_t body = prescan_section(arena, span_of(sections[i].raw), &message_limits_default, &f, &list);
 
 		for (size_t j = 0; j < list.n; j++)
 			buf_printf(&fields, "%.*s=%.*s|", SPAN_ARG(list.v[j].name), SPAN_ARG(list.v[j].value));
@@ -137,7 +139,7 @@ static void test_index(void **state)
 	const struct header *h;
 
 	(void)state;
-	prescan_section(arena, raw, &message_limits_default, NULL, NULL, &f, &list);
+	prescan_section(arena, raw, &message_limits_default, &f, &list);
 	assert_int_equal(header_count(&list, HDR_RECEIVED), 3);
 	h = header_first(&list, HDR_RECEIVED);
 	assert_true(span_eq(h->value, SPAN_LIT("1")));
@@ -155,23 +157,85 @@ static void test_index(void **state)
 	arena_free(&arena);
 }
 
-static bool is_mark(const void *ctx, struct span line)
-{
-	return span_eq(line, *(const struct span *)ctx);
-}
+/* What gmime gets to see: NUL is '.', LF is '/', CR is '~'. */
+static const struct {
+	const char *raw;
+	size_t body;
+	const char *copy; /* with the lead */
+} copies[] = {
+	{ "", 0, "X://" },
+	{ "To: a:a:a:\n\nbody\n", 12, "X://................." },
+	{ "To: a\nContent-Type: text/plain\n\nbody", 32, "Content-Type: text/plain//.............." },
+	{ "Content-Type: Multipart/mixed;\r\n boundary=b\r\n\r\npre\r\n--b\r\n\r\nx\r\n--b--\r\n", 47,
+	  "Content-Type: Multipart/mixed; boundary=b//............/--b~/~/../--b--~/" },
+	/* the fields of a part are not there, but its type is, in front */
+	{ "A: b\n\n--b\nTo: a:a\nContent-type : text/html\n\n<p>\n--c\nContent-ID: 1\n\nx\n", 6,
+	  "X://...../--b/Content-type : text/html........//.../--c/X:...........//.." },
+	/* attached messages are not opened */
+	{ "A: b\n\n--b\nContent-Type: message/rfc822\n\n--b\nContent-Type: multipart/digest; boundary=x\n\n", 6,
+	  "X://...../--b/Content-Type: xessage/rfc822//--b/Content-Type: multipart/xigest; boundary=x//" },
+	/* a multipart is preferred */
+	{ "A: b\n\n--b\nContent-Type: text/plain\nContent-Type: multipart/mixed; boundary=x\n\n", 6,
+	  "X://...../--b/Content-Type: multipart/mixed; boundary=x.........................//" },
+	/* comments, an open quote, a missing semicolon, white space in quotes, encoded words and 8-bit bytes */
+	{ "A: b\n\n--b\nContent-Type: multipart/mixed (c (d)) boundary=\"x\n\n", 6,
+	  "X://...../--b/Content-Type: multipart/mixed;        boundary= x//" },
+	{ "A: b\n\n--=?\xe4 \v\nContent-Type: multipart/mixed; boundary=\"=?\xe4 \"\n\n", 6,
+	  "X://...../--=!!  /Content-Type: multipart/mixed; boundary=\"=!!\" //" },
+	/* no empty line, no end */
+	{ "A: b\n\n--b\nab", 6, "X://...../--b/X:" },
+	{ "A: b\n\n--b\nabc\n--b--", 6, "X://...../--b/X:./--b--" },
+};
 
-static void test_delimiter_ends_section(void **state)
+static void test_copy(void **state)
 {
-	struct span raw = SPAN_LIT("A: b\n--other\n--mark\nC: d\n\n"), mark = SPAN_LIT("--mark");
 	struct arena *arena = arena_new(0);
-	struct header_list list;
-	struct facts f = { 0 };
-	size_t body = prescan_section(arena, raw, &message_limits_default, is_mark, &mark, &f, &list);
 
 	(void)state;
-	assert_int_equal(list.n, 1);
-	assert_int_equal(body, 5); /* at the line that is no field, before the delimiter */
-	assert_true(fact_has(&f, FACT_NO_HEADER_END));
+	for (size_t i = 0; i < sizeof(copies) / sizeof(copies[0]); i++) {
+		struct buf shown = BUF_INIT(arena);
+		struct prescan_copy copy;
+
+		prescan_copy_make(arena, span_of(copies[i].raw), copies[i].body, &message_limits_default, 10, &copy);
+		for (size_t k = 0; k < copy.len; k++) {
+			char c = copy.p[k];
+
+			buf_char(&shown, c == '\0' ? '.' : c == '\n' ? '/' : c == '\r' ? '~' : c);
+		}
+		if (!span_eq(buf_span(&shown), span_of(copies[i].copy)))
+			fail_msg("row %zu: %.*s", i, SPAN_ARG(buf_span(&shown)));
+		prescan_copy_free(&copy);
+	}
+	arena_free(&arena);
+}
+
+static void test_copy_limits(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct message_limits limits = message_limits_default;
+	struct buf raw = BUF_INIT(arena);
+	struct prescan_copy copy;
+
+	(void)state;
+	limits.params = 2;
+	prescan_copy_make(arena, SPAN_LIT("Content-Type: a/b; c=d; e=f; g=h\n\n--1\n--2\n--3\n"), 34, &limits, 2, &copy);
+	assert_true(span_eq(span_of(copy.p), SPAN_LIT("Content-Type: a/b; c=d; e=f\n\n")));
+	assert_int_equal(copy.nmarks, 2);
+	assert_int_equal(copy.marks[0], 34);
+	assert_int_equal(copy.marks[1], 38);
+	assert_true(copy.full);
+	assert_true(span_eq(prescan_copy_at(&copy, 42, 45), span_make("\0\0\0", 3)));
+	/* a line too long to delimit, and a large message: mapped */
+	buf_str(&raw, "A: b\n\n--");
+	for (int i = 0; i < 70000; i++)
+		buf_char(&raw, '-');
+	buf_str(&raw, "\n--b\n");
+	prescan_copy_make(arena, buf_span(&raw), 6, &limits, 2, &copy);
+	assert_true(copy.mapped != 0);
+	assert_int_equal(copy.nmarks, 1);
+	assert_int_equal(copy.marks[0], raw.len - 4);
+	prescan_copy_free(&copy);
+	assert_null(copy.p);
 	arena_free(&arena);
 }
 
@@ -183,20 +247,20 @@ static void test_limits(void **state)
 	struct facts f = { 0 };
 
 	(void)state;
-	prescan_section(arena, SPAN_LIT("A: 1\nB: 2\nC: 3\nD: 4\nE: 5\n\n"), &limits, NULL, NULL, &f, &list);
+	prescan_section(arena, SPAN_LIT("A: 1\nB: 2\nC: 3\nD: 4\nE: 5\n\n"), &limits, &f, &list);
 	assert_int_equal(list.n, 3);
 	check_facts(&f, 0, FACT_HEADER_TOO_MANY, FACT_N);
 	assert_int_equal(fact_has(&f, FACT_HEADER_TOO_MANY), 2);
 
 	f = (struct facts){ 0 };
-	prescan_section(arena, SPAN_LIT("A: 0123456789abcdef\n\n"), &limits, NULL, NULL, &f, &list);
+	prescan_section(arena, SPAN_LIT("A: 0123456789abcdef\n\n"), &limits, &f, &list);
 	assert_true(span_eq(list.v[0].value, SPAN_LIT("012345678")));
 	assert_int_equal(list.v[0].raw.len, 17);
 	check_facts(&f, 1, FACT_HEADER_TOO_LONG, FACT_N);
 
 	f = (struct facts){ 0 };
 	prescan_section(arena, SPAN_LIT("A: 01234567890123456789\nB: 1\n\n"),
-	                &(struct message_limits){ .headers = 3, .header_bytes = 100, .header_section = 22 }, NULL, NULL, &f, &list);
+	                &(struct message_limits){ .headers = 3, .header_bytes = 100, .header_section = 22 }, &f, &list);
 	assert_int_equal(list.n, 0);
 	check_facts(&f, 2, FACT_HEADER_SECTION_TOO_LONG, FACT_N);
 	arena_free(&arena);
@@ -207,7 +271,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),   cmocka_unit_test(test_lines_every_offset),
 		cmocka_unit_test(test_sections), cmocka_unit_test(test_index),
-		cmocka_unit_test(test_delimiter_ends_section), cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_copy),    cmocka_unit_test(test_copy_limits),
+		cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
