@@ -118,10 +118,12 @@ struct section {
 	size_t encoded;      /* fields with encoded words */
 	size_t first_bad;    /* offset of the first malformed line behind the last field, SPAN_NPOS when none */
 	int32_t last[HDR_N]; /* index of the last field with that id */
+	size_t beyond;       /* fields kept beyond the limits */
 	struct header_list *list;
 };
 
 /* Decoding is bounded for the whole section, for charset conversions are dear. */
+#define MAX_BEYOND 100
 #define MAX_ENCODED_FIELDS 200
 
 /* A field name may hold any printable ASCII byte but the colon; what else people write is let pass and told. */
@@ -168,6 +170,20 @@ static void decode_value(struct section *s, struct header *h)
 	s->encoded += h->encoded;
 }
 
+/*
+ * Beyond the limits only fields are kept that replies name: the subject, and those that claim to be ours, which are taken out of the message wherever they
+ * stand. They have a bound of their own.
+ */
+static bool counts_beyond(struct section *s, struct span name)
+{
+	if (s->beyond >= MAX_BEYOND)
+		return false;
+	if (!span_case_eq(name, SPAN_LIT("Subject")) && !span_case_eq(name, SPAN_LIT("X-Spam")) && !span_case_starts(name, SPAN_LIT("X-Winnow")))
+		return false;
+	s->beyond++;
+	return true;
+}
+
 static void add_field(struct section *s, struct span name, const char *value, const char *end)
 {
 	struct header *h;
@@ -175,12 +191,14 @@ static void add_field(struct section *s, struct span name, const char *value, co
 
 	if (s->n >= s->limits->headers) {
 		fact_add(s->facts, FACT_HEADER_TOO_MANY);
-		return;
+		if (!counts_beyond(s, name))
+			return;
 	}
 	s->used += (size_t)(end - name.p) < s->limits->header_bytes ? (size_t)(end - name.p) : s->limits->header_bytes;
 	if (s->used > s->limits->header_section) {
 		fact_add(s->facts, FACT_HEADER_SECTION_TOO_LONG);
-		return;
+		if (!counts_beyond(s, name))
+			return;
 	}
 	h = ARRAY_ADD(s->arena, s->v, s->n, s->cap);
 	h->id = header_intern(name);

@@ -253,6 +253,16 @@ def test_byte_by_byte(winnow):
         assert conn.receive().data.startswith(b"550 5.7.1 ")
 
 
+def test_mail_of_local_programs_is_never_refused(winnow):
+    """Postfix's non_smtpd_milters: a client on loopback with port 0. Refusing would bounce, so a forced refusal is held."""
+    with client(winnow) as conn:
+        conn.negotiate()
+        conn.connect(name="localhost", ip="127.0.0.1", port=0)
+        reply = conn.message(*as_milter(gtube()))
+        assert reply.accepted
+        assert [frame_.command for frame_ in reply.frames].count(milter.QUARANTINE) == 1
+
+
 # Rubbish --------------------------------------------------------------------
 
 NEGOTIATE = frame(milter.OPTNEG, struct.pack(">III", 6, 0x1FF, 0))

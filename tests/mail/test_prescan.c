@@ -252,6 +252,11 @@ static void test_limits(void **state)
 	check_facts(&f, 0, FACT_HEADER_TOO_MANY, FACT_N);
 	assert_int_equal(fact_has(&f, FACT_HEADER_TOO_MANY), 2);
 
+	/* the subject and what claims to be ours count beyond the limit */
+	prescan_section(arena, SPAN_LIT("A: 1\nB: 2\nC: 3\nD: 4\nX-Spam: No\nSubject: s\nx-winnow-a: 1\n\n"), &limits, &f, &list);
+	assert_int_equal(list.n, 6);
+	assert_true(span_eq(header_value(&list, HDR_SUBJECT), SPAN_LIT("s")));
+
 	f = (struct facts){ 0 };
 	prescan_section(arena, SPAN_LIT("A: 0123456789abcdef\n\n"), &limits, &f, &list);
 	assert_true(span_eq(list.v[0].value, SPAN_LIT("012345678")));

@@ -117,6 +117,9 @@ static void test_connect(void **state)
 		{ BYTES("unknown\0" "6\0\x19" "2001:db8::1\0"), true, "", "2001:db8::1", 25, true },
 		{ BYTES("localhost\0L\0\0/run/x\0"), true, "localhost", "", 0, false },
 		{ BYTES("localhost\0U"), true, "localhost", "", 0, false },
+		/* what Postfix plays for local programs */
+		{ BYTES("localhost\0" "4\0\0" "127.0.0.1\0"), true, "localhost", "127.0.0.1", 0, false },
+		{ BYTES("localhost\0" "4\x9c\x40" "127.0.0.1\0"), true, "localhost", "127.0.0.1", 40000, true },
 		{ BYTES("x\0" "4\0\x19" "no address\0"), true, "x", "", 25, true },
 		{ BYTES("x\0" "4\0"), false, NULL, NULL, 0, false },
 		{ BYTES("x\0" "4\0\x19" "192.0.2.1"), false, NULL, NULL, 0, false },
