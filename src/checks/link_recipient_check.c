@@ -93,6 +93,12 @@ static bool has(struct span s, const struct needle *needle)
 	return has_plain(s, needle->plain) || (needle->base64.len >= 8 && span_has(s, needle->base64));
 }
 
+/* The path of web applications that keep it in the fragment ("#/invite?email=..."), without what they take for a query. */
+static struct span fragment_path(struct span fragment)
+{
+	return span_sub(fragment, 0, span_chr(fragment, '?'));
+}
+
 /* Whether the address belongs there: lists' and newsletters' own pages. */
 static bool is_service(struct span path)
 {
@@ -119,10 +125,12 @@ static void run(struct task *t, const void *state)
 		if (!link_is_web(&m->links[i]))
 			continue;
 		for (size_t k = 0; k < n; k++) {
-			bool fragment = has(u->fragment, &needles[k]);
+			bool fragment = has(fragment_path(u->fragment), &needles[k]);
 
 			if (!fragment && (!has(u->path, &needles[k]) || is_service(span_sub(u->path, 0, PART_MAX))))
 				continue;
+			if (links_same_organisation(u->domain, links_sender_domain(t)))
+				break;
 			hit_add_to(t, RECIPIENT, fragment ? 1000 : 500, RCPT_ALL, u->raw);
 			return;
 		}

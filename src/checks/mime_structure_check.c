@@ -6,7 +6,7 @@ enum { BROKEN, DEEP, MANY };
 static const struct symbol symbols[] = {
 	[BROKEN] = { "MIME_BROKEN_STRUCTURE", "content", 1000, "The MIME structure is broken in a way that readers understand differently.", ACTION_NONE },
 	[DEEP] = { "MIME_TOO_DEEP", "content", 2000, "MIME parts are nested deeper than any mail program makes them.", ACTION_NONE },
-	[MANY] = { "MIME_TOO_MANY_PARTS", "content", 1000, "There are more MIME parts than the scanner reads.", ACTION_NONE },
+	[MANY] = { "MIME_TOO_MANY_PARTS", "content", 3000, "There are more MIME parts than the scanner reads.", ACTION_NONE },
 };
 
 /* What each is worth of the symbol. Unclosed multiparts and text around them come from archives and lists as well. */

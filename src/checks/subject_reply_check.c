@@ -11,7 +11,7 @@ static const struct symbol symbols[] = {
 };
 
 /* What mail programs put in front of answers, in the languages they speak. Sorted. */
-static const char *const replies[] = { "antw", "antwort", "atb", "aw", "bls", "odp", "re", "ref", "res", "rif", "sv", "vs", "ynt" };
+static const char *const replies[] = { "antw", "antwort", "atb", "aw", "bls", "odp", "re", "res", "rif", "sv", "vs", "ynt" };
 
 /* Forwarding does not always keep the thread; hence forwards are not counted. */
 static bool is_reply(struct span subject)
