@@ -21,6 +21,8 @@ const struct message_limits message_limits_default = {
 /* Attached messages are read again, once per level: in sum not more than so many times the message itself (small ones: this). */
 #define ATTACHED_FACTOR 8
 #define ATTACHED_FLOOR 1048576
+/* Source of HTML parts in sum: so many times the limit of text. */
+#define HTML_SOURCE_FACTOR_ALL 16
 
 void message_init(void)
 {
@@ -91,35 +93,62 @@ static struct span part_hidden(const struct part *p)
 	return p->kind == PART_HTML && p->html != NULL ? p->html->hidden : SPAN_NONE;
 }
 
-/* What "of" gives of all parts, '\n' between; without a copy when only one has something. */
+bool message_shown_inline(const struct part *parts, const struct part *p)
+{
+	struct span parent;
+
+	if (p->inner == NULL || p->parent < 0)
+		return p->inner != NULL;
+	parent = parts[p->parent].type;
+	return !span_eq(p->disposition, SPAN_LIT("attachment")) && !span_eq(parent, SPAN_LIT("multipart/report")) &&
+	       !span_eq(parent, SPAN_LIT("multipart/digest"));
+}
+
+/* Texts to be joined: first they are measured, then copied to "to". */
+struct join {
+	struct span (*of)(const struct part *);
+	struct span only;
+	size_t n, len;
+	char *to; /* NULL: measure */
+};
+
+static void join_one(struct join *j, struct span s)
+{
+	if (s.len == 0)
+		return;
+	if (j->to == NULL) {
+		j->only = s;
+		j->n++;
+		j->len += s.len + 1;
+		return;
+	}
+	memcpy(j->to, s.p, s.len);
+	j->to += s.len;
+	*j->to++ = '\n';
+}
+
+/* Recursion is bounded by the limit of depth. */
+static void join_parts(struct join *j, const struct part *parts, size_t n, bool attached)
+{
+	for (size_t i = 0; i < n; i++) {
+		join_one(j, j->of(&parts[i]));
+		if (attached && message_shown_inline(parts, &parts[i]))
+			join_parts(j, parts[i].inner->parts, parts[i].inner->nparts, true);
+	}
+}
+
+/* What "of" gives of all parts, '\n' between; without a copy when only one has something. The outermost message has attached ones with it. */
 static struct span join(const struct tree *t, struct span (*of)(const struct part *))
 {
-	struct span only = SPAN_NONE;
-	size_t n = 0, len = 0;
-	char *out, *o;
+	struct join j = { .of = of };
+	char *out;
 
-	for (size_t i = 0; i < t->n; i++) {
-		struct span s = of(&t->parts[i]);
-
-		if (s.len != 0) {
-			only = s;
-			n++;
-			len += s.len + 1;
-		}
-	}
-	if (n <= 1)
-		return only;
-	out = o = arena_bytes(t->build->arena, len);
-	for (size_t i = 0; i < t->n; i++) {
-		struct span s = of(&t->parts[i]);
-
-		if (s.len != 0) {
-			memcpy(o, s.p, s.len);
-			o += s.len;
-			*o++ = '\n';
-		}
-	}
-	return span_range(out, o - 1);
+	join_parts(&j, t->parts, t->n, t->m->depth == 0);
+	if (j.n <= 1)
+		return j.only;
+	out = j.to = arena_bytes(t->build->arena, j.len);
+	join_parts(&j, t->parts, t->n, t->m->depth == 0);
+	return span_range(out, j.to - 1);
 }
 
 static struct message *parse_one(struct build *, struct span raw, unsigned level, unsigned base_depth);
@@ -183,17 +212,19 @@ static struct message *parse_one(struct build *b, struct span raw, unsigned leve
 	read_fields(b, m);
 	message_walk(&t);
 	message_read_parts(&t);
+	finish_parts(&t);
 	message_collect_links(&t);
 	m->text = join(&t, part_shown);
 	m->hidden_text = join(&t, part_hidden);
-	finish_parts(&t);
 	return m;
 }
 
 const struct message *message_parse(struct arena *arena, struct span raw, const struct message_limits *limits,
                                     const struct url_context *urls)
 {
-	struct build b = { .arena = arena, .limits = limits, .urls = urls, .parts_left = limits->parts, .text_left = limits->text };
+	struct build b = { .arena = arena, .limits = limits, .urls = urls, .parts_left = limits->parts, .text_left = limits->text,
+	                   .html_left = limits->text, .html_source_left = limits->text * HTML_SOURCE_FACTOR_ALL,
+	                   .html_links_left = limits->links * LINKS_READ_FACTOR_ALL };
 
 	b.bytes_left = raw.len < SIZE_MAX / ATTACHED_FACTOR - ATTACHED_FLOOR ? raw.len * ATTACHED_FACTOR + ATTACHED_FLOOR : SIZE_MAX;
 	return parse_one(&b, raw, 0, 0);

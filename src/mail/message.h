@@ -8,11 +8,16 @@
  *
  * Bounds: time is linear in raw.len (attached messages are read again per level, in sum at most 8 times the message or
  * 1 MiB). Memory: decoded bodies, never longer than their encoded form, per level of base64 (a chain of base64-encoded
- * messages: three times raw in sum); else about 2 MiB whatever the input, with the default limits. Boundaries above 250
+ * messages: three times raw in sum), HTML that is no UTF-8 (16 MiB in sum); else about 6 MiB whatever the input, with the default limits. Boundaries above 250
  * bytes divide nothing. The copy is as long as the message, but only pages with something on them take memory; preambles and epilogues
  * are held by gmime for the time of the parse. A multipart that cannot be divided is PART_TEXT, as readers show it. Behind the last part that the
  * limit allows, the rest of the message is that part's body, as PART_ATTACHMENT. Files found inside text (uuencode, yEnc)
- * come behind all declared parts, as children of their text. Base64 or quoted-printable on a multipart is told, not decoded.
+ * come behind all declared parts, as children of their text; the text loses only uuencoded files that have their end line, as mail programs
+ * show all others.
+ *
+ * Attached messages that mail programs show inside of the outermost one (the root itself; those without disposition "attachment" that are no
+ * child of a multipart/report or multipart/digest; and so on inside of these) give their text, hidden text and links to the outermost message
+ * as well as to their own, within the same limits. All else (subject, addresses, facts, parts) is of each message alone. Base64 or quoted-printable on a multipart is told, not decoded.
  */
 #ifndef WINNOW_MAIL_MESSAGE_H
 #define WINNOW_MAIL_MESSAGE_H
@@ -31,8 +36,9 @@ struct message_limits {
 	size_t params;         /* MIME parameters per field, 64 */
 	unsigned parts;        /* 1000 in all */
 	unsigned depth;        /* 30 */
-	size_t text;           /* decoded text matched per message, 1 MiB */
-	size_t links;          /* 1000 */
+	size_t text;           /* decoded text matched per message, 1 MiB of plain text and 1 MiB of HTML text, attached messages included; without
+	                        * text left HTML is still read for links and flags: 4 times this of source per part, 16 times in sum */
+	size_t links;          /* 1000 without duplicates, at most a quarter of them hidden and empty; html.links hold up to 4 times as many, in sum 16 */
 };
 extern const struct message_limits message_limits_default;
 
@@ -76,7 +82,7 @@ struct link {
 	bool hidden;
 	bool has_image;
 	int width, height;  /* LINK_HTML_IMG */
-	int32_t part;       /* index */
+	int32_t part;       /* index; of the message part for what stands in an attached message */
 };
 
 struct message {
@@ -85,11 +91,11 @@ struct message {
 	struct header_list headers;
 	const struct part *parts;  /* in order of appearance; [0] is the root */
 	size_t nparts;
-	const struct link *links;  /* of this message without attached messages, duplicates (same raw, same text) removed */
+	const struct link *links;  /* of this message and, in the outermost, of attached messages shown in it; duplicates (same raw, same text) removed */
 	size_t nlinks;
 	struct span subject;       /* decoded */
-	struct span text;          /* all visible text of body parts in order, '\n' between; the best alternative is preferred nowhere: both are there */
-	struct span hidden_text;   /* hidden HTML text */
+	struct span text;          /* all visible text of body parts in order, '\n' between; the best alternative is preferred nowhere: both are there; attached messages as above */
+	struct span hidden_text;   /* hidden HTML text, joined in the same way */
 	struct address_list from, sender, reply_to, to, cc; /* addresses of the first field of each */
 	int64_t date;              /* seconds; 0 when missing or bad */
 	struct facts facts;        /* of the message and all of its parts, attached messages excluded */

@@ -12,8 +12,15 @@ struct build {
 	const struct url_context *urls;
 	unsigned parts_left;
 	size_t bytes_left; /* bytes that attached messages may still have in sum */
-	size_t text_left;
+	size_t text_left;        /* bytes of plain text */
+	size_t html_left;        /* bytes of text in HTML, visible and hidden */
+	size_t html_source_left; /* bytes of HTML read */
+	size_t html_links_left;  /* links recorded by html_parse(), duplicates included */
 };
+
+/* Duplicates cost the limit of links nothing: so many times the limit is read of one HTML part, and of all of them. */
+#define LINKS_READ_FACTOR 4
+#define LINKS_READ_FACTOR_ALL 16
 
 /* A part under construction: what is known beyond struct part. Offsets are into the raw message; SPAN_NPOS: there is none. */
 struct part_extra {
@@ -59,7 +66,10 @@ void message_part_read(struct tree *, size_t index, bool digest, const struct st
 /* message_content.c: decodes, converts and reads the leaf parts; adds those that were inside text. */
 void message_read_parts(struct tree *);
 
-/* message_links.c: subject, HTML and text to links. */
+/* Whether mail programs show an attached message in the message that it is a part of. */
+bool message_shown_inline(const struct part *parts, const struct part *);
+
+/* message_links.c: subject, HTML and text to links; for the outermost message those of the attached messages shown in it as well. */
 void message_collect_links(struct tree *);
 
 #endif

@@ -6,7 +6,7 @@
 #include "mail/charset.h"
 #include "mail/message_build.h"
 
-/* Markup is longer than the text in it: so many times the text limit of HTML source is read. */
+/* Markup is longer than the text in it: so many times the text limit of HTML source is read, of one part (message.c: of all). */
 #define HTML_SOURCE_FACTOR 4
 #define META_SEARCH 1024 /* bytes at the front in which a <meta charset> counts, as in browsers */
 #define HTML_DEPTH 256
@@ -100,25 +100,31 @@ static void add_embedded(struct tree *t, size_t host, const struct embedded *fil
 	p->detected = file_type_detect(p->body);
 }
 
-/* Takes files out of a text: they become parts, the rest is returned. */
+/*
+ * Files in a text become parts. What mail programs take out of the text is missing in what is returned: uuencoded files with their last line.
+ * yEnc, and what has no end, they show as the text that it is.
+ */
 static struct span split_embedded(struct tree *t, size_t index)
 {
 	struct span body = t->parts[index].body;
 	struct buf rest = BUF_INIT(t->build->arena);
 	struct embedded file;
-	size_t at = 0;
+	size_t at = 0, kept = 0; /* the text up to kept is in rest, or taken out */
 
 	while (decode_embedded_next(t->build->arena, body, at, &file)) {
 		fact_add(&t->parts[index].facts, FACT_UUENCODE_IN_TEXT);
 		add_embedded(t, index, &file);
-		if (at == 0)
-			rest.max = body.len;
-		buf_add(&rest, span_sub(body, at, file.begin - at));
 		at = file.end;
+		if (file.yenc || !file.complete)
+			continue;
+		if (kept == 0)
+			rest.max = body.len;
+		buf_add(&rest, span_sub(body, kept, file.begin - kept));
+		kept = file.end;
 	}
-	if (at == 0)
+	if (kept == 0)
 		return body;
-	buf_add(&rest, span_from(body, at));
+	buf_add(&rest, span_from(body, kept));
 	return buf_span(&rest);
 }
 
@@ -167,18 +173,28 @@ static struct span meta_charset(struct span html)
 	return span_sub(head, 0, n);
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 static void read_html(struct tree *t, struct part *p, struct span body)
 {
 	struct build *b = t->build;
 	struct span charset = p->charset.len != 0 ? p->charset : meta_charset(body);
-	struct html_limits limits = { .text = b->text_left, .links = b->limits->links, .depth = HTML_DEPTH };
+	size_t max_links = smaller(b->limits->links * LINKS_READ_FACTOR, b->html_links_left);
+	size_t max_source = smaller(b->limits->text * HTML_SOURCE_FACTOR, b->html_source_left);
+	struct html_limits limits = { .text = b->html_left, .links = max_links, .depth = HTML_DEPTH };
 	struct html *html = ARENA_NEW(b->arena, struct html);
-	struct span source = charset_to_utf8(b->arena, charset, body, b->limits->text * HTML_SOURCE_FACTOR, &p->facts);
+	struct span source = charset_to_utf8(b->arena, charset, body, max_source, &p->facts);
 
+	/* Without text left too: links and flags count. */
 	html_parse(b->arena, source, &limits, &p->facts, html);
 	p->html = html;
 	p->text = html->text;
-	b->text_left -= html->text.len + html->hidden.len < b->text_left ? html->text.len + html->hidden.len : b->text_left;
+	b->html_left -= smaller(html->text.len + html->hidden.len, b->html_left);
+	b->html_source_left -= smaller(source.len, b->html_source_left);
+	b->html_links_left -= html->nlinks;
 }
 
 static void read_text(struct tree *t, size_t index)
@@ -186,15 +202,14 @@ static void read_text(struct tree *t, size_t index)
 	struct span body = t->parts[index].kind == PART_TEXT ? split_embedded(t, index) : t->parts[index].body;
 	struct part *p = &t->parts[index];
 
-	if (body.len != 0 && t->build->text_left == 0) {
+	if (p->kind == PART_HTML && (body.len == 0 || t->build->html_source_left != 0)) {
+		read_html(t, p, body);
+	} else if (body.len != 0 && (p->kind == PART_HTML || t->build->text_left == 0)) {
 		fact_add(&p->facts, FACT_TEXT_TRUNCATED);
 		return;
-	}
-	if (p->kind == PART_HTML) {
-		read_html(t, p, body);
 	} else {
 		p->text = charset_to_utf8(t->build->arena, p->charset, body, t->build->text_left, &p->facts);
-		t->build->text_left -= p->text.len < t->build->text_left ? p->text.len : t->build->text_left;
+		t->build->text_left -= smaller(p->text.len, t->build->text_left);
 	}
 	tell_invisible(p);
 }

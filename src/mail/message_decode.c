@@ -252,8 +252,13 @@ static struct span yenc_name(struct span line)
 	return at == SPAN_NPOS ? SPAN_LIT("") : span_trim(span_from(line, at + 6));
 }
 
+static struct span begin_name(struct span line)
+{
+	return line.len == 0 ? SPAN_NONE : line.p[0] == 'b' ? uu_name(line) : yenc_name(line);
+}
+
 /* From the first data line to the line behind the file; the first line must already look right. */
-static const char *embedded_end(const char *p, const char *end, bool yenc)
+static const char *embedded_end(const char *p, const char *end, bool yenc, bool *complete_r)
 {
 	const char *next;
 	bool first = true;
@@ -261,8 +266,12 @@ static const char *embedded_end(const char *p, const char *end, bool yenc)
 	for (; p < end; p = next, first = false) {
 		struct span line = span_range(p, line_end(p, end, &next));
 
-		if (yenc ? span_starts(line, SPAN_LIT("=yend")) : span_eq(span_trim(line), SPAN_LIT("end")))
+		*complete_r = yenc ? span_starts(line, SPAN_LIT("=yend")) : span_eq(span_trim(line), SPAN_LIT("end"));
+		if (*complete_r)
 			return first ? NULL : next;
+		/* Data of yEnc may be any text: a file that has no end must not swallow another. */
+		if (yenc && begin_name(line).p != NULL)
+			return first ? NULL : p;
 		if (!yenc && !uu_line_ok(line) && !(span_trim(line).len == 0 && !first))
 			return first ? NULL : p;
 	}
@@ -304,6 +313,7 @@ static struct span decode_yenc(struct arena *arena, struct span lines)
 bool decode_embedded_next(struct arena *arena, struct span text, size_t from, struct embedded *file_r)
 {
 	const char *end = span_end(text), *p, *next, *stop;
+	bool complete = false;
 
 	if (from >= text.len)
 		return false;
@@ -317,13 +327,14 @@ bool decode_embedded_next(struct arena *arena, struct span text, size_t from, st
 			continue;
 		}
 		line = span_range(p, line_end(p, end, &next));
-		name = *p == 'b' ? uu_name(line) : yenc_name(line);
+		name = begin_name(line);
 		if (name.p == NULL)
 			continue;
-		stop = embedded_end(next, end, *p == '=');
+		stop = embedded_end(next, end, *p == '=', &complete);
 		if (stop == NULL)
 			continue;
-		*file_r = (struct embedded){ .name = name, .begin = (size_t)(p - text.p), .end = (size_t)(stop - text.p), .yenc = *p == '=' };
+		*file_r = (struct embedded){ .name = name, .begin = (size_t)(p - text.p), .end = (size_t)(stop - text.p),
+		                             .yenc = *p == '=', .complete = complete };
 		file_r->content = file_r->yenc ? decode_yenc(arena, span_range(p, stop)) : decode_uu(arena, span_range(next, stop));
 		return true;
 	}

@@ -26,9 +26,13 @@ struct embedded {
 	struct span name, content;
 	size_t begin, end; /* offsets */
 	bool yenc;
+	bool complete; /* its last line is there */
 };
 
-/* The next uuencoded ("begin 644 name") or yEnc ("=ybegin ... name=") file at or behind "from". */
+/*
+ * The next uuencoded ("begin 644 name") or yEnc ("=ybegin ... name=") file at or behind "from". Without its last line it ends where lines
+ * cease to look like it; yEnc also where another file begins.
+ */
 bool decode_embedded_next(struct arena *, struct span text, size_t from, struct embedded *file_r);
 
 #endif

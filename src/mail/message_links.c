@@ -7,6 +7,7 @@ struct collector {
 	struct tree *t;
 	struct link *v;
 	size_t n, cap;
+	size_t nothing;     /* links among v that are hidden and have nothing in them */
 	struct map seen;    /* target, or target NUL anchor text; the values mean nothing */
 	struct map anchors; /* URLs that stand in anchor texts of the HTML part at hand */
 	enum link_source source;
@@ -14,15 +15,16 @@ struct collector {
 	bool anchors_used;
 };
 
+/* Hidden links with nothing in them may be so large a part of the limit: nobody can follow them, and they must not keep out others. */
+#define NOTHING_PART 4
+
 /* False when the limit is reached. */
 static bool add_link(struct collector *c, const struct link *link)
 {
 	struct span key = link->url.raw;
+	size_t max = c->t->build->limits->links;
+	bool nothing = link->hidden && link->text.len == 0 && !link->has_image;
 
-	if (c->n >= c->t->build->limits->links) {
-		fact_add(&c->t->m->facts, FACT_LINK_TOO_MANY);
-		return false;
-	}
 	if (link->text.len != 0) {
 		char *p = arena_bytes(c->t->build->arena, key.len + 1 + link->text.len);
 
@@ -33,8 +35,15 @@ static bool add_link(struct collector *c, const struct link *link)
 	}
 	if (c->seen.cap == 0)
 		map_init(&c->seen, c->t->build->arena, false);
-	if (map_put(&c->seen, key, c) == NULL)
-		*ARRAY_ADD(c->t->build->arena, c->v, c->n, c->cap) = *link;
+	if (map_get(&c->seen, key) != NULL)
+		return true;
+	if (c->n >= max || (nothing && c->nothing >= max / NOTHING_PART)) {
+		fact_add(&c->t->m->facts, FACT_LINK_TOO_MANY);
+		return c->n < max;
+	}
+	map_put(&c->seen, key, c);
+	c->nothing += nothing;
+	*ARRAY_ADD(c->t->build->arena, c->v, c->n, c->cap) = *link;
 	return true;
 }
 
@@ -111,6 +120,22 @@ static void collect_text(struct collector *c, struct span text, enum link_source
 	c->anchors_used = false;
 }
 
+/* Links of an attached message and of those shown in it, as of the part at hand. Recursion is bounded by the limit of depth. */
+static void collect_attached(struct collector *c, const struct message *m)
+{
+	for (size_t i = 0; i < m->nlinks; i++) {
+		struct link link = m->links[i];
+
+		link.part = c->part;
+		if (!add_link(c, &link))
+			return;
+	}
+	for (size_t i = 0; i < m->nparts; i++) {
+		if (message_shown_inline(m->parts, &m->parts[i]))
+			collect_attached(c, m->parts[i].inner);
+	}
+}
+
 void message_collect_links(struct tree *t)
 {
 	struct collector c = { .t = t, .part = 0 };
@@ -125,6 +150,8 @@ void message_collect_links(struct tree *t)
 			collect_text(&c, p->text, LINK_HTML_TEXT);
 		} else if (p->kind == PART_TEXT) {
 			collect_text(&c, p->text, LINK_TEXT);
+		} else if (t->m->depth == 0 && message_shown_inline(t->parts, p)) {
+			collect_attached(&c, p->inner);
 		}
 	}
 	t->m->links = c.v;

@@ -75,14 +75,17 @@ static struct span param_text(struct tree *t, const struct mime_field *f, struct
 	return value.p == NULL ? SPAN_NONE : header_decode(t->build->arena, value, &told, &encoded);
 }
 
+/* Path separators: a backslash, and '/' that leads out of a folder or to its root. "Offer 1/2" is everyday mail; so is TAB, from folding in quotes. */
 static void tell_name(struct part *p)
 {
 	struct span s = p->name;
 
+	if (span_starts(s, SPAN_LIT("/")) || span_has(s, SPAN_LIT("../")))
+		fact_add(&p->facts, FACT_NAME_CONTROL_CHAR);
 	for (size_t i = 0; i < s.len; i++) {
 		uint8_t c = (uint8_t)s.p[i];
 
-		if (c < 0x20 || c == 0x7f || c == '/' || c == '\\') {
+		if ((c < 0x20 && c != '\t') || c == 0x7f || c == '\\') {
 			fact_add(&p->facts, FACT_NAME_CONTROL_CHAR);
 		} else if (c == 0xe2 && i + 2 < s.len) { /* U+202A..202E, U+2066..2069 */
 			uint8_t d = (uint8_t)s.p[i + 1], e = (uint8_t)s.p[i + 2];
@@ -131,6 +134,15 @@ static struct span strip_comments(struct arena *arena, struct span s)
 	return span_trim(span_range(out, o));
 }
 
+static struct span first_token(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.len && !ascii_isspace(s.p[n]) && s.p[n] != ';' && s.p[n] != ',')
+		n++;
+	return span_sub(s, 0, n);
+}
+
 static void read_encoding(struct tree *t, struct part *p, struct part_extra *x)
 {
 	const struct header *h = header_first(&p->headers, HDR_CONTENT_TRANSFER_ENCODING);
@@ -138,8 +150,10 @@ static void read_encoding(struct tree *t, struct part *p, struct part_extra *x)
 	if (h == NULL)
 		return;
 	p->encoding = mime_lower(t->build->arena, strip_comments(t->build->arena, field_value(t, h)));
-	if (!decode_encoding_of(p->encoding, &x->encoding))
+	if (!decode_encoding_of(p->encoding, &x->encoding)) {
 		fact_add(&p->facts, FACT_ENCODING_UNKNOWN);
+		decode_encoding_of(first_token(p->encoding), &x->encoding); /* mail programs read on behind a known name */
+	}
 	if (x->composite && x->encoding != ENCODING_IDENTITY)
 		fact_add(&p->facts, FACT_ENCODING_ON_COMPOSITE);
 }

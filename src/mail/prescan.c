@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/array.h"
+#include "base/utf8.h"
 #include "mail/message.h"
 
 #define LINE_MAX_BYTES 998 /* RFC 5322, 2.1.1 */
@@ -122,8 +123,8 @@ struct section {
 	struct header_list *list;
 };
 
-/* Decoding is bounded for the whole section, for charset conversions are dear. */
 #define MAX_BEYOND 100
+/* Decoding is bounded for the whole section, for charset conversions are dear. */
 #define MAX_ENCODED_FIELDS 200
 
 /* A field name may hold any printable ASCII byte but the colon; what else people write is let pass and told. */
@@ -155,6 +156,7 @@ static bool name_of_line(struct section *s, struct span line, struct span *name_
 
 static void decode_value(struct section *s, struct header *h)
 {
+	bool first = h->id != HDR_OTHER && h == &s->v[s->list->first[h->id]];
 	struct span raw = h->raw;
 
 	if (raw.len > s->limits->header_bytes) {
@@ -162,8 +164,10 @@ static void decode_value(struct section *s, struct header *h)
 		raw.len = s->limits->header_bytes;
 	}
 	h->value = header_unfold(s->arena, raw);
-	if (s->encoded >= MAX_ENCODED_FIELDS) {
-		h->value = span_trim(h->value);
+	/* What readers show is always decoded, so that no filler hides it. */
+	if (!first && s->encoded >= MAX_ENCODED_FIELDS && span_has(h->value, SPAN_LIT("=?"))) {
+		fact_add(s->facts, FACT_HEADER_BAD_ENCODED_WORD);
+		h->value = span_trim(utf8_repair(s->arena, h->value));
 		return;
 	}
 	h->value = header_decode(s->arena, h->value, s->facts, &h->encoded);
@@ -171,37 +175,49 @@ static void decode_value(struct section *s, struct header *h)
 }
 
 /*
- * Beyond the limits only fields are kept that replies name: the subject, and those that claim to be ours, which are taken out of the message wherever they
- * stand. They have a bound of their own.
+ * Beyond the limits only fields are kept that no filler may hide: the first of each indexed name, for mail programs show and obey it; the
+ * subject, which replies name; and those that claim to be ours, which are taken out of the message wherever they stand. The latter two have
+ * a bound of their own.
  */
-static bool counts_beyond(struct section *s, struct span name)
+static bool counts_beyond(struct section *s, struct span name, enum header_id id)
 {
+	if (id != HDR_OTHER && s->list->first[id] < 0)
+		return true;
 	if (s->beyond >= MAX_BEYOND)
 		return false;
-	if (!span_case_eq(name, SPAN_LIT("Subject")) && !span_case_eq(name, SPAN_LIT("X-Spam")) && !span_case_starts(name, SPAN_LIT("X-Winnow")))
+	if (id != HDR_SUBJECT && id != HDR_X_SPAM && !span_case_starts(name, SPAN_LIT("X-Winnow")))
 		return false;
 	s->beyond++;
 	return true;
+}
+
+/* Counts a field; whether it is within the limits. */
+static bool within_limits(struct section *s, size_t size)
+{
+	bool within = true;
+
+	if (s->n >= s->limits->headers) {
+		fact_add(s->facts, FACT_HEADER_TOO_MANY);
+		within = false;
+	}
+	s->used += size < s->limits->header_bytes ? size : s->limits->header_bytes;
+	if (s->used > s->limits->header_section) {
+		fact_add(s->facts, FACT_HEADER_SECTION_TOO_LONG);
+		within = false;
+	}
+	return within;
 }
 
 static void add_field(struct section *s, struct span name, const char *value, const char *end)
 {
 	struct header *h;
 	int32_t index = (int32_t)s->n;
+	enum header_id id = header_intern(name);
 
-	if (s->n >= s->limits->headers) {
-		fact_add(s->facts, FACT_HEADER_TOO_MANY);
-		if (!counts_beyond(s, name))
-			return;
-	}
-	s->used += (size_t)(end - name.p) < s->limits->header_bytes ? (size_t)(end - name.p) : s->limits->header_bytes;
-	if (s->used > s->limits->header_section) {
-		fact_add(s->facts, FACT_HEADER_SECTION_TOO_LONG);
-		if (!counts_beyond(s, name))
-			return;
-	}
+	if (!within_limits(s, (size_t)(end - name.p)) && !counts_beyond(s, name, id))
+		return;
 	h = ARRAY_ADD(s->arena, s->v, s->n, s->cap);
-	h->id = header_intern(name);
+	h->id = id;
 	h->name = name;
 	h->raw = span_range(value, end);
 	h->next = -1;

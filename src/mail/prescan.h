@@ -1,7 +1,8 @@
 /*
  * Prescan: the first look at raw bytes, before anything else reads them. It records what is odd about lines and header
- * sections and cuts what follows down to bounded pieces: fields beyond a limit are not indexed, over-long ones are read in
- * part. Linear, at memory speed for bodies. Pure; results point into the raw bytes or live in the arena. RFC 5322, 2.1-2.2.
+ * sections and cuts what follows down to bounded pieces: fields beyond a limit are not indexed but for the first of each name in HEADER_TABLE,
+ * Subject and our own; over-long ones are read in part; encoded words are decoded in 200 fields and in the first of each of these names, others
+ * stay as they are (HEADER_BAD_ENCODED_WORD). Linear, at memory speed for bodies. Pure; results point into the raw bytes or live in the arena. RFC 5322, 2.1-2.2.
  */
 #ifndef WINNOW_MAIL_PRESCAN_H
 #define WINNOW_MAIL_PRESCAN_H

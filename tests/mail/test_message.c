@@ -37,6 +37,7 @@ static const struct span clean[] = {
 	SPAN_LIT(TEXT "Content-Transfer-Encoding: base64\r\n\r\nSGVsbG8=\r\n"),
 	SPAN_LIT(TEXT "Content-Transfer-Encoding: quoted-printable\r\n\r\na=3Db=\r\n c=C3=A4\r\n"),
 	SPAN_LIT(MIXED FILE_PART("Content-Disposition: attachment; filename*=utf-8''%C3%A4.bin\r\n") END),
+	SPAN_LIT(MIXED FILE_PART("Content-Disposition: attachment; filename=\"offer 1/2\r\n\tof May.bin\"\r\n") END),
 	SPAN_LIT(MIXED PART("Content-Type: message/rfc822\r\n", TOP "\r\ninner") END),
 	SPAN_LIT(TEXT "\r\n--\r\nsignature\r\n"),
 	SPAN_LIT("From: a@example.com\r\n\r\n"),
@@ -119,6 +120,7 @@ static const struct {
 	{ FACT_PART_EMPTY_MULTIPART, SPAN_LIT(MIXED END) },
 	{ FACT_ENCODING_UNKNOWN, SPAN_LIT(TEXT "Content-Transfer-Encoding: rot13\r\n\r\nx") },
 	{ FACT_ENCODING_UNKNOWN, SPAN_LIT(TEXT "Content-Transfer-Encoding: base64, base64\r\n\r\nx") },
+	{ FACT_ENCODING_UNKNOWN, SPAN_LIT(TEXT "Content-Transfer-Encoding: base64; x=y\r\n\r\nSGVsbG8=") },
 	{ FACT_ENCODING_ON_COMPOSITE, SPAN_LIT("Content-Transfer-Encoding: base64\r\n" MIXED PART("", "x") END) },
 	{ FACT_ENCODING_ON_COMPOSITE, SPAN_LIT(MIXED PART("Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n", "U3ViamVjdDogeAoKeQo=") END) },
 	{ FACT_BASE64_BAD_CHAR, SPAN_LIT(TEXT "Content-Transfer-Encoding: base64\r\n\r\nSGV#sbG8=\r\n") },
@@ -143,6 +145,8 @@ static const struct {
 	{ FACT_NAME_CONFLICT, SPAN_LIT(MIXED FILE_PART("Content-Disposition: attachment; filename=a.txt; filename=a.exe\r\n") END) },
 	{ FACT_NAME_BIDI_OVERRIDE, SPAN_LIT(MIXED FILE_PART("Content-Disposition: attachment; filename*=utf-8''a%E2%80%AEtxt.exe\r\n") END) },
 	{ FACT_NAME_CONTROL_CHAR, SPAN_LIT(MIXED FILE_PART("Content-Disposition: attachment; filename=\"../a.txt\"\r\n") END) },
+	{ FACT_NAME_CONTROL_CHAR, SPAN_LIT(MIXED FILE_PART("Content-Disposition: attachment; filename=\"/etc/passwd\"\r\n") END) },
+	{ FACT_NAME_CONTROL_CHAR, SPAN_LIT(MIXED FILE_PART("Content-Disposition: attachment; filename=\"a\bb\"\r\n") END) },
 	{ FACT_TYPE_MISMATCH, SPAN_LIT(MIXED PART("Content-Type: image/png; name=a.png\r\n", "%PDF-1.4 and so on") END) },
 	{ FACT_MESSAGE_PART_BROKEN, SPAN_LIT(MIXED PART("Content-Type: message/rfc822\r\n", "no message at all") END) },
 };
@@ -258,7 +262,13 @@ static const struct {
 	{ SPAN_LIT(TEXT "Content-Transfer-Encoding: x-uuencode\r\n\r\n\r\nbegin 644 a.txt\r\n#86)C\r\n`\r\nend\r\n"), "0T-1 text/plain 'a.txt' [abc]|" },
 	{ SPAN_LIT(TEXT "Content-Transfer-Encoding: uuencode\r\n\r\n#86)C\r\n"), "0T-1 text/plain [abc]|" },
 	{ SPAN_LIT(TEXT "\r\nsee\r\n=ybegin line=128 size=3 name=a.bin\r\n\x8b\x8c\x8d\r\n=yend size=3\r\n"),
-	  "0T-1 text/plain [see\r\n]|1A0 application/octet-stream 'a.bin' [abc]|" },
+	  "0T-1 text/plain [see\r\n=ybegin line=128 size=3 name=a.bin\r\n\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\r\n=yend size=3\r\n]|1A0 application/octet-stream 'a.bin' [abc]|" },
+	/* without an end the text stays, and hides no other file */
+	{ SPAN_LIT(TEXT "\r\nsee\r\n=ybegin name=a\r\nkkk\r\nbegin 644 b\r\n#86)C\r\n`\r\nend\r\nmore"),
+	  "0T-1 text/plain [see\r\n=ybegin name=a\r\nkkk\r\nmore]|1A0 application/octet-stream 'a' [AAA]|1A0 application/octet-stream 'b' [abc]|" },
+	{ SPAN_LIT(TEXT "\r\nbegin 644 a\r\n#86)C\r\nand this is shown"),
+	  "0T-1 text/plain [begin 644 a\r\n#86)C\r\nand this is shown]|1A0 application/octet-stream 'a' [abc]|" },
+	{ SPAN_LIT(TEXT "Content-Transfer-Encoding: base64; x=y\r\n\r\nSGVsbG8="), "0T-1 text/plain [Hello]|" },
 	{ SPAN_LIT(TOP "Content-Type: text/html\r\n\r\n<meta charset='iso-8859-1'><p>\xe4</p>"), "0H-1 text/html [\xc3\xa4\n]|" },
 	{ SPAN_LIT(TOP "Content-Type: text/plain; charset=iso-8859-1\r\n\r\n\xe4"), "0T-1 text/plain [\xc3\xa4]|" },
 };
@@ -299,7 +309,7 @@ static void test_fields(void **state)
 	assert_int_equal(m->cc.n, 1);
 	assert_int_equal(m->date, 880127706);
 	assert_true(span_starts(m->text, SPAN_LIT("one\ntwo")));
-	assert_false(span_has(m->text, SPAN_LIT("four")));
+	assert_true(span_has(m->text, SPAN_LIT("\nfour")));
 	assert_true(span_has(m->hidden_text, SPAN_LIT("three")));
 	assert_int_equal(m->nattachments, 2);
 	assert_int_equal(m->nparts, 5);
@@ -352,6 +362,43 @@ static void test_links(void **state)
 		}
 	}
 	arena_free(&arena);
+}
+
+#define ATTACHED "Subject: http://i.example.com/\r\nContent-Type: text/html\r\n\r\n<a href='http://evil.example.com/'>follow</a><b hidden>unseen</b>"
+#define IN(type, fields) TOP "Content-Type: multipart/" type "; boundary=b\r\n\r\n" PART("", "first") PART("Content-Type: message/rfc822\r\n" fields, ATTACHED) END
+
+/* Attached messages: what mail programs show is the outermost message's. */
+static void test_shown_inline(void **state)
+{
+	static const struct {
+		struct span raw;
+		bool shown;
+		int part;
+	} rows[] = {
+		{ SPAN_LIT(TOP "Content-Type: message/rfc822\r\n\r\n" ATTACHED), true, 0 },
+		{ SPAN_LIT(TOP "Content-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\n" ATTACHED), true, 0 },
+		{ SPAN_LIT(IN("mixed", "")), true, 2 },
+		{ SPAN_LIT(IN("mixed", "Content-Disposition: inline\r\n")), true, 2 },
+		{ SPAN_LIT(IN("mixed", "Content-Disposition: attachment\r\n")), false, 0 },
+		{ SPAN_LIT(IN("report", "")), false, 0 },
+		{ SPAN_LIT(IN("digest", "")), false, 0 },
+		{ SPAN_LIT(TOP "Content-Type: message/rfc822\r\n\r\n" IN("mixed", "")), true, 0 }, /* two levels */
+		{ SPAN_LIT(TOP "Content-Type: message/rfc822\r\n\r\n" IN("report", "")), false, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct arena *arena = arena_new(0);
+		const struct message *m = parse(arena, rows[i].raw);
+
+		if (span_has(m->text, SPAN_LIT("follow")) != rows[i].shown || span_has(m->hidden_text, SPAN_LIT("unseen")) != rows[i].shown ||
+		    has_link(m, LINK_HTML_A, "evil.example.com", "follow") != rows[i].shown)
+			fail_msg("row %zu", i);
+		for (size_t k = 0; k < m->nlinks; k++)
+			assert_int_equal(m->links[k].part, rows[i].part);
+		assert_true(span_eq(m->subject, SPAN_LIT("s")));
+		arena_free(&arena);
+	}
 }
 
 /* head, then piece n times ('@' stands for the number, '~' for NUL), then tail; what must be told, and how much memory it may take: base plus times the input. */
@@ -429,6 +476,62 @@ static void test_hostile(void **state)
 			fail_msg("%s: %zu bytes of memory for %zu", hostile[i].name, arena_used(arena), raw.len);
 		assert_true(utf8_valid(m->text));
 		assert_true(m->nparts >= 1 && m->nparts <= message_limits_default.parts);
+		buf_free(&raw);
+		arena_free(&arena);
+	}
+}
+
+static const struct message *parse_filler(struct arena *arena, struct buf *raw, const char *head, const char *piece, size_t n, const char *tail)
+{
+	buf_clear(raw);
+	buf_str(raw, head);
+	for (size_t i = 0; i < n; i++)
+		add_piece(raw, piece, i);
+	buf_str(raw, tail);
+	return parse(arena, buf_span(raw));
+}
+
+#define HTML_HEAD TOP "Content-Type: text/html; charset=utf-8\r\n\r\n"
+#define FOLLOW "<a href='http://evil.example.com/'>follow</a>"
+
+static bool has_host(const struct message *m, enum link_source source, const char *host)
+{
+	for (size_t i = 0; i < m->nlinks; i++) {
+		if (m->links[i].source == source && span_eq(m->links[i].url.host_ascii, span_of(host)))
+			return true;
+	}
+	return false;
+}
+
+/* Filler hides neither text nor links. */
+static void test_filler(void **state)
+{
+	static const struct {
+		const char *head, *piece, *tail;
+		size_t n;
+		bool text_seen, told;
+	} rows[] = {
+		/* no text left for other plain text, but for HTML */
+		{ MIXED "--b\r\n\r\n", "some words @\r\n", "\r\n" PART("Content-Type: text/html\r\n", FOLLOW) END, 100000, true, false },
+		/* no text left for HTML: links are seen all the same */
+		{ MIXED "--b\r\nContent-Type: text/html\r\n\r\n", "some words @<br>", "\r\n" PART("Content-Type: text/html\r\n", FOLLOW) END, 100000, false, false },
+		/* duplicates and hidden links without text */
+		{ HTML_HEAD, "<a href='http://a.example.com/'>x</a>", FOLLOW, 2000, true, false },
+		{ HTML_HEAD, "<a href='http://a.example.com/@' style='display:none'></a>", FOLLOW, 2000, true, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct arena *arena = arena_new(0);
+		struct buf raw = BUF_INIT(NULL);
+		const struct message *m = parse_filler(arena, &raw, rows[i].head, rows[i].piece, rows[i].n, rows[i].tail);
+		bool told = fact_has(&m->facts, FACT_LINK_TOO_MANY) != 0;
+
+		if (!has_host(m, LINK_HTML_A, "evil.example.com"))
+			fail_msg("row %zu: the link is hidden", i);
+		if (span_has(m->text, SPAN_LIT("follow")) != rows[i].text_seen || told != rows[i].told)
+			fail_msg("row %zu: text %d, told %d", i, span_has(m->text, SPAN_LIT("follow")), told);
+		assert_true(m->nlinks <= message_limits_default.links);
 		buf_free(&raw);
 		arena_free(&arena);
 	}
@@ -593,6 +696,7 @@ int main(void)
 		cmocka_unit_test(test_clean),   cmocka_unit_test(test_oddities),
 		cmocka_unit_test(test_every_fact_has_a_row), cmocka_unit_test(test_trees),
 		cmocka_unit_test(test_fields),  cmocka_unit_test(test_links),
+		cmocka_unit_test(test_filler), cmocka_unit_test(test_shown_inline),
 		cmocka_unit_test(test_hostile), cmocka_unit_test(test_budget_is_shared),
 		cmocka_unit_test(test_rest_is_kept), cmocka_unit_test(test_mime_is_broken),
 	};

@@ -271,13 +271,39 @@ static void test_limits(void **state)
 	arena_free(&arena);
 }
 
+/* Filler hides neither what mail programs show nor what they obey. */
+static void test_filler(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct buf raw = BUF_INIT(arena);
+	struct header_list list;
+	struct facts f = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		buf_str(&raw, i < 200 ? "X-A: =?utf-8?q?a?=\n" : i == 200 ? "X-B: =?utf-8?q?b?= \xe4\n" : "X-C: \xe4\n");
+	buf_str(&raw, "X-D: no\nSubject: =?utf-8?q?s?=\nFrom: a@b\nContent-Transfer-Encoding: base64\nFrom: c@d\n\n");
+	prescan_section(arena, buf_span(&raw), &message_limits_default, &f, &list);
+	assert_int_equal(list.n, 1003);
+	assert_true(span_eq(list.v[199].value, SPAN_LIT("a")));
+	assert_true(span_eq(list.v[200].value, SPAN_LIT("=?utf-8?q?b?= \xef\xbf\xbd")));
+	assert_true(span_eq(list.v[201].value, SPAN_LIT("\xc3\xa4")));
+	assert_true(span_eq(header_value(&list, HDR_SUBJECT), SPAN_LIT("s")));
+	assert_true(span_eq(header_value(&list, HDR_FROM), SPAN_LIT("a@b")));
+	assert_int_equal(header_count(&list, HDR_FROM), 1);
+	assert_true(span_eq(header_value(&list, HDR_CONTENT_TRANSFER_ENCODING), SPAN_LIT("base64")));
+	assert_int_equal(fact_has(&f, FACT_HEADER_BAD_ENCODED_WORD), 1);
+	assert_int_equal(fact_has(&f, FACT_HEADER_TOO_MANY), 5);
+	arena_free(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),   cmocka_unit_test(test_lines_every_offset),
 		cmocka_unit_test(test_sections), cmocka_unit_test(test_index),
 		cmocka_unit_test(test_copy),    cmocka_unit_test(test_copy_limits),
-		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_limits),  cmocka_unit_test(test_filler),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
