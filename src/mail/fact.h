@@ -78,7 +78,7 @@
 	/* attachments */ \
 	X(NAME_CONFLICT, "file names of one part differ between Content-Type and Content-Disposition") \
 	X(NAME_BIDI_OVERRIDE, "a bidirectional override in a file name") \
-	X(NAME_CONTROL_CHAR, "a control character, NUL or path separator in a file name") \
+	X(NAME_CONTROL_CHAR, "a control character, a backslash or a path in a file name") \
 	X(TYPE_MISMATCH, "content whose magic number contradicts the declared type") \
 	X(MESSAGE_PART_BROKEN, "a message/rfc822 part that is no message")
 

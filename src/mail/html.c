@@ -79,6 +79,37 @@ static void gap(struct html_parser *h, enum html_gap kind)
 	html_text_gap(&h->hidden, kind);
 }
 
+/* What a sheet or a script says. */
+static void read_sheet(struct html_parser *h, struct span content)
+{
+	h->out->style_bytes += content.len;
+	if (!span_case_eq(span_trim(html_attr_value(h, ATTR_MEDIA)), SPAN_LIT("print")))
+		html_rules_parse(&h->scratch, content, &h->rules);
+}
+
+static void read_script(struct html_parser *h, struct span content)
+{
+	h->out->script_bytes += content.len;
+	html_link_script(h, content);
+}
+
+/* In SVG, sheets and scripts are elements like others: their text comes in pieces. Its titles are no text of the page. */
+static void read_text(struct html_parser *h, struct span run, unsigned flags)
+{
+	enum html_tag tag = h->tree.n != 0 ? h->tree.open[h->tree.n - 1].tag : TAG_NONE;
+
+	if (run.len == 0)
+		return;
+	if (tag == TAG_STYLE)
+		read_sheet(h, run);
+	else if (tag == TAG_SCRIPT)
+		read_script(h, run);
+	else if (tag != TAG_TITLE)
+		write_text(h, run, flags);
+	if (tag == TAG_TITLE)
+		h->scratch.work += run.len;
+}
+
 /* ---- Comments and declarations ---- */
 
 static void bad(struct html_parser *h)
@@ -130,12 +161,12 @@ static const char *skip_declaration(struct html_parser *h, const char *p)
 	h->just_opened = TAG_NONE;
 	if (left >= 4 && p[2] == '-' && p[3] == '-')
 		return skip_comment(h, p);
-	if (left >= 9 && memcmp(p, cdata, 9) == 0 && (h->tree.last[TAG_SVG] != 0 || h->tree.last[TAG_MATH] != 0)) {
+	if (left >= 9 && memcmp(p, cdata, 9) == 0 && html_tree_foreign(h) != FOREIGN_NONE) {
 		const char *close = memmem(p + 9, left - 9, "]]>", 3);
 
 		if (close == NULL)
 			bad(h);
-		write_text(h, span_range(p + 9, close != NULL ? close : h->end), 0);
+		read_text(h, span_range(p + 9, close != NULL ? close : h->end), 0);
 		return close != NULL ? close + 3 : h->end;
 	}
 	return skip_to_close(h, p);
@@ -345,13 +376,10 @@ static const char *read_raw(struct html_parser *h, const char *p, enum html_tag 
 
 	switch (tag) {
 	case TAG_SCRIPT:
-		h->out->script_bytes += content.len;
-		html_link_script(h, content);
+		read_script(h, content);
 		break;
 	case TAG_STYLE:
-		h->out->style_bytes += content.len;
-		if (!span_case_eq(span_trim(html_attr_value(h, ATTR_MEDIA)), SPAN_LIT("print")))
-			html_rules_parse(&h->scratch, content, &h->rules);
+		read_sheet(h, content);
 		break;
 	case TAG_TITLE:
 		if (h->out->title.len == 0 && h->tree.last[TAG_SVG] == 0)
@@ -368,6 +396,42 @@ static const char *read_raw(struct html_parser *h, const char *p, enum html_tag 
 		break;
 	}
 	return span_end(content);
+}
+
+/* ---- SVG and MathML (13.2.6.5) ---- */
+
+/* HTML that stands in foreign content by mistake, and ends it. */
+static bool breaks_out(const struct html_parser *h, enum html_tag tag)
+{
+	static const bool tags[TAG_N] = {
+		[TAG_B] = true, [TAG_BIG] = true, [TAG_BLOCKQUOTE] = true, [TAG_BODY] = true, [TAG_BR] = true, [TAG_CENTER] = true, [TAG_CODE] = true,
+		[TAG_DD] = true, [TAG_DIV] = true, [TAG_DL] = true, [TAG_DT] = true, [TAG_EM] = true, [TAG_EMBED] = true, [TAG_H1] = true, [TAG_H2] = true,
+		[TAG_H3] = true, [TAG_H4] = true, [TAG_H5] = true, [TAG_H6] = true, [TAG_HEAD] = true, [TAG_HR] = true, [TAG_I] = true, [TAG_IMG] = true,
+		[TAG_LI] = true, [TAG_LISTING] = true, [TAG_MENU] = true, [TAG_META] = true, [TAG_NOBR] = true, [TAG_OL] = true, [TAG_P] = true,
+		[TAG_PRE] = true, [TAG_RUBY] = true, [TAG_S] = true, [TAG_SMALL] = true, [TAG_SPAN] = true, [TAG_STRONG] = true, [TAG_STRIKE] = true,
+		[TAG_SUB] = true, [TAG_SUP] = true, [TAG_TABLE] = true, [TAG_TT] = true, [TAG_U] = true, [TAG_UL] = true, [TAG_VAR] = true,
+	};
+
+	return tags[tag] || (tag == TAG_FONT && (html_has(h, ATTR_COLOR) || html_has(h, ATTR_FACE) || html_has(h, ATTR_SIZE)));
+}
+
+static bool is_one_of(struct span name, const char *const *names)
+{
+	for (size_t i = 0; names[i] != NULL; i++)
+		if (span_case_eq(name, span_of(names[i])))
+			return true;
+	return false;
+}
+
+/* What the content of an element is, which itself stands in outside: "integration points" hold HTML again. */
+static enum html_foreign content_of(enum html_foreign outside, enum html_tag tag, struct span name)
+{
+	static const char *const svg[] = { "foreignobject", "desc", "title", NULL };
+	static const char *const math[] = { "mi", "mo", "mn", "ms", "mtext", NULL };
+
+	if (outside == FOREIGN_NONE)
+		return tag == TAG_SVG ? FOREIGN_SVG : tag == TAG_MATH ? FOREIGN_MATH : FOREIGN_NONE;
+	return is_one_of(name, outside == FOREIGN_SVG ? svg : math) ? FOREIGN_NONE : outside;
 }
 
 /* ---- The two kinds of tags ---- */
@@ -422,6 +486,7 @@ static const char *start_tag(struct html_parser *h, const char *p)
 	enum html_tag tag = html_tag_find(name);
 	unsigned flags = html_tag_flags[tag];
 	struct html_css css = { 0 };
+	enum html_foreign outside;
 	struct html_state state;
 
 	if (next == NULL) { /* browsers drop it */
@@ -431,19 +496,31 @@ static const char *start_tag(struct html_parser *h, const char *p)
 	}
 	h->scratch.work += (size_t)(next - p);
 	note_start(h, tag, name);
-	html_tree_before(h, tag);
+	if (html_tree_foreign(h) != FOREIGN_NONE && breaks_out(h, tag))
+		html_tree_leave_foreign(h);
+	outside = html_tree_foreign(h);
+	if (outside == FOREIGN_NONE)
+		html_tree_before(h, tag);
 	line_or_blank(h, tag);
 	if (is_second(h, tag))
 		return next;
+	if (outside != FOREIGN_NONE && (tag == TAG_STYLE || tag == TAG_SCRIPT || tag == TAG_TITLE)) {
+		set_css(&css, CSS_DISPLAY, true);
+		css.important = CSS_DISPLAY;
+	}
 	state = state_of(h, tag, &css);
 	html_link_tag(h, tag, &css, &state);
-	if (flags & TAGF_RAW) {
+	if ((flags & TAGF_RAW) && outside == FOREIGN_NONE) {
 		next = read_raw(h, next, tag, name, &state);
 		line_or_blank(h, tag);
 		return next;
 	}
-	if (!(flags & TAGF_VOID) && !(h->self_closing && (tag >= TAG_KNOWN || tag == TAG_SVG)))
-		html_tree_push(h, tag, &css, &state);
+	if (h->self_closing && (outside != FOREIGN_NONE || tag >= TAG_KNOWN || tag == TAG_SVG || tag == TAG_MATH)) {
+		if (tag == TAG_A && h->anchor != 0)
+			html_link_close_anchor(h);
+	} else if (!(flags & TAGF_VOID)) {
+		html_tree_push(h, tag, content_of(outside, tag, name), &css, &state);
+	}
 	return next;
 }
 
@@ -462,6 +539,8 @@ static const char *end_tag(struct html_parser *h, const char *p)
 	if (h->just_opened == tag && !(html_tag_flags[tag] & TAGF_BLOCK))
 		h->split = true;
 	h->just_opened = TAG_NONE;
+	if ((tag == TAG_P || tag == TAG_BR) && html_tree_foreign(h) != FOREIGN_NONE)
+		html_tree_leave_foreign(h);
 	html_tree_close(h, tag);
 	if (tag == TAG_A && h->anchor != 0)
 		html_link_close_anchor(h);
@@ -532,7 +611,7 @@ uint64_t html_parse_counted(struct arena *arena, struct span source, const struc
 	while (p < h.end) {
 		const char *markup = find_markup(&h, p);
 
-		write_text(&h, span_range(p, markup), HTML_TEXT_REFERENCES);
+		read_text(&h, span_range(p, markup), HTML_TEXT_REFERENCES);
 		if (markup == h.end)
 			break;
 		p = read_markup(&h, markup);

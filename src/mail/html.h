@@ -6,10 +6,12 @@
  *
  * Invisible characters (soft hyphen, zero-width, bidi controls, variation selectors) are dropped, no-break and other blanks become ' '.
  *
- * What it does not know: rules with other selectors only make text readable (a background they set counts as unknown), never hidden; so do
- * var(), calc() and images behind text. A rule holds from where its <style> stands. @media blocks count for "screen" and "all" only. What
- * covers what by position is unknown; so is what <link>ed sheets say. "mso-hide: all" hides, but not on <a>, where it marks the button that
- * everybody but Outlook sees. Formatting elements closed by the end of a block are not opened again behind it. Quirks mode's tables, which
+ * What it does not know: rules with other selectors (as far as these end in a class, an id or an element) only make text readable, never
+ * hidden: a background they set counts as unknown, a value that shows undoes one that hides, whichever comes first. So do the rules in
+ * @media blocks for others than "screen", "all" and "print", in @supports and @container, but for their colours; and var(), calc() and images
+ * behind text. A rule holds from where its <style> stands. What covers what by position is unknown; so is what <link>ed sheets say.
+ * "mso-hide" says nothing: nobody but Outlook for Windows heeds it. SVG and MathML are elements like others, in which sheets and scripts are
+ * no raw text (13.2.6.5), but <annotation-xml> holds no HTML. Formatting elements closed by the end of a block are not opened again behind it. Quirks mode's tables, which
  * inherit no font size, are not followed. Scripts do not run.
  */
 #ifndef WINNOW_MAIL_HTML_H

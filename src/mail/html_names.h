@@ -64,7 +64,7 @@ enum html_tag {
 
 #define HTML_ATTR_TABLE(X) \
 	X(ACTION, "action") X(ALT, "alt") X(BACKGROUND, "background") X(BGCOLOR, "bgcolor") X(CLASS, "class") X(COLOR, "color") X(CONTENT, "content") \
-	X(DATA, "data") X(DIR, "dir") X(FORMACTION, "formaction") X(HEIGHT, "height") X(HIDDEN, "hidden") X(HREF, "href") X(HTTP_EQUIV, "http-equiv") X(ID, "id") \
+	X(DATA, "data") X(DIR, "dir") X(FACE, "face") X(FORMACTION, "formaction") X(HEIGHT, "height") X(HIDDEN, "hidden") X(HREF, "href") X(HTTP_EQUIV, "http-equiv") X(ID, "id") \
 	X(MEDIA, "media") X(OPEN, "open") X(POSTER, "poster") X(SIZE, "size") X(SRC, "src") X(STYLE, "style") X(TEXT, "text") X(TYPE, "type") X(WIDTH, "width") \
 	X(XLINK_HREF, "xlink:href")
 
@@ -80,7 +80,7 @@ enum html_attr {
 	X(BACKGROUND, "background") X(BACKGROUND_COLOR, "background-color") X(BACKGROUND_IMAGE, "background-image") X(BOTTOM, "bottom") X(CLIP, "clip") \
 	X(CLIP_PATH, "clip-path") X(COLOR, "color") X(DISPLAY, "display") X(FONT, "font") X(FONT_SIZE, "font-size") X(HEIGHT, "height") X(LEFT, "left") \
 	X(MARGIN_LEFT, "margin-left") X(MARGIN_TOP, "margin-top") X(MAX_HEIGHT, "max-height") X(MAX_WIDTH, "max-width") X(MIN_HEIGHT, "min-height") X(MIN_WIDTH, "min-width") \
-	X(MSO_HIDE, "mso-hide") X(OPACITY, "opacity") X(OVERFLOW, "overflow") X(OVERFLOW_X, "overflow-x") X(OVERFLOW_Y, "overflow-y") X(POSITION, "position") X(RIGHT, "right") \
+	X(OPACITY, "opacity") X(OVERFLOW, "overflow") X(OVERFLOW_X, "overflow-x") X(OVERFLOW_Y, "overflow-y") X(POSITION, "position") X(RIGHT, "right") \
 	X(TEXT_INDENT, "text-indent") X(TOP, "top") X(TRANSFORM, "transform") X(UNICODE_BIDI, "unicode-bidi") X(VISIBILITY, "visibility") \
 	X(WHITE_SPACE, "white-space") X(WIDTH, "width")
 

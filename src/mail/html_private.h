@@ -8,6 +8,9 @@
 #include "mail/html_style.h"
 #include "mail/html_text.h"
 
+/* Whose rules the content of an element follows (WHATWG HTML, 13.2.6.5). */
+enum html_foreign { FOREIGN_NONE, FOREIGN_SVG, FOREIGN_MATH };
+
 /* An open element. Indexes count from 1, so that 0 means none. */
 struct html_open {
 	struct html_css css;
@@ -17,6 +20,7 @@ struct html_open {
 	uint32_t scope;      /* the next outer TAGF_SCOPE element, */
 	uint32_t special;    /* TAGF_SPECIAL element, */
 	uint32_t list;       /* ul, ol, menu, dir */
+	uint8_t foreign;     /* its content: enum html_foreign */
 };
 
 struct html_tree {
@@ -74,9 +78,16 @@ static inline struct span html_attr_value(const struct html_parser *h, enum html
 	return html_has(h, attr) ? h->attr[attr] : SPAN_NONE;
 }
 
+static inline enum html_foreign html_tree_foreign(const struct html_parser *h)
+{
+	return h->tree.n != 0 ? (enum html_foreign)h->tree.open[h->tree.n - 1].foreign : FOREIGN_NONE;
+}
+
 /* Closes what the start of tag closes by itself (WHATWG HTML, 13.2.6.4.7). */
 void html_tree_before(struct html_parser *, enum html_tag tag);
-void html_tree_push(struct html_parser *, enum html_tag tag, const struct html_css *css, const struct html_state *state);
+void html_tree_push(struct html_parser *, enum html_tag tag, enum html_foreign content, const struct html_css *css, const struct html_state *state);
+/* Closes what is open of SVG or MathML, up to HTML again. */
+void html_tree_leave_foreign(struct html_parser *);
 /* An end tag. True when it closed an element. */
 bool html_tree_close(struct html_parser *, enum html_tag tag);
 

@@ -14,6 +14,7 @@ struct rule {
 	char kind;        /* '.', '#', or 0: the element alone */
 	enum html_tag tag; /* TAG_NONE: any */
 	struct html_css css;
+	struct html_css maybe; /* what rules with conditions may make readable: their order and weight are not ours to judge */
 };
 
 struct html_rules {
@@ -142,22 +143,6 @@ static bool read_selector(struct span text, struct selector *sel_r)
 	return true;
 }
 
-/* Of a rule whose conditions we do not follow, only what may make text readable counts. */
-static struct html_css readable_part(const struct html_css *css)
-{
-	struct html_css part = { 0 };
-
-	if ((css->set & CSS_COLOR) && css->color != COLOR_INHERIT) {
-		part.set |= CSS_COLOR;
-		part.color = COLOR_UNKNOWN;
-	}
-	if ((css->on & CSS_IMAGE) || ((css->set & CSS_BACKGROUND) && css->background != COLOR_TRANSPARENT)) {
-		part.set |= CSS_BACKGROUND;
-		part.background = COLOR_UNKNOWN;
-	}
-	return part;
-}
-
 static bool same_selector(const struct rule *r, const struct selector *sel)
 {
 	return r->kind == sel->kind && r->tag == sel->tag && span_case_eq(r->name, sel->name);
@@ -179,7 +164,7 @@ static uint16_t *find_slot(struct html_rules *rules, const struct selector *sel)
 
 static void add_rule(struct css_scratch *s, struct html_rules **rules_r, const struct selector *sel, const struct html_css *css)
 {
-	struct html_css part = sel->partly ? readable_part(css) : *css;
+	struct html_css part = sel->partly ? html_css_readable(css) : *css;
 	struct html_rules *rules;
 	uint16_t *slot;
 	struct rule *r;
@@ -202,23 +187,31 @@ static void add_rule(struct css_scratch *s, struct html_rules **rules_r, const s
 		rules->classes = rules->classes || sel->kind == '.';
 		rules->ids = rules->ids || sel->kind == '#';
 	}
-	html_css_apply(&rules->rules[*slot - 1].css, &part);
+	r = &rules->rules[*slot - 1];
+	html_css_apply(sel->partly ? &r->maybe : &r->css, &part);
 }
 
-static void read_rule(struct css_scratch *s, struct span selectors, struct span declarations, struct html_rules **rules)
+/* maybe: in a block of which we do not know whether it counts. */
+static void read_rule(struct css_scratch *s, struct span selectors, struct span declarations, bool maybe, struct html_rules **rules)
 {
 	struct html_css css = { 0 };
 
 	html_css_parse(s, declarations, &css);
 	css.set &= ~(uint32_t)(CSS_WIDTH_PX | CSS_HEIGHT_PX);
 	css.url = SPAN_NONE;
+	if (maybe) { /* the colours of a dark screen are not those that most see */
+		css.set &= ~(uint32_t)(CSS_COLOR | CSS_BACKGROUND | CSS_IMAGE);
+		css.on &= css.set;
+	}
 	if (css.set == 0)
 		return;
 	while (selectors.p != NULL) {
 		struct selector sel;
 
-		if (read_selector(span_split(&selectors, ','), &sel))
-			add_rule(s, rules, &sel, &css);
+		if (!read_selector(span_split(&selectors, ','), &sel))
+			continue;
+		sel.partly = sel.partly || maybe;
+		add_rule(s, rules, &sel, &css);
 	}
 }
 
@@ -231,6 +224,14 @@ static bool applies_always(struct span prelude)
 		if (span_case_eq(prelude, span_of(media[i])))
 			return true;
 	return span_case_starts(prelude, SPAN_LIT("@layer"));
+}
+
+/* Whether it depends on what is read with: a narrow screen, a dark one. */
+static bool applies_sometimes(struct span prelude)
+{
+	if (span_case_starts(prelude, SPAN_LIT("@media")))
+		return !span_case_eq(span_trim(span_from(prelude, 6)), SPAN_LIT("print"));
+	return span_case_starts(prelude, SPAN_LIT("@supports")) || span_case_starts(prelude, SPAN_LIT("@container"));
 }
 
 static const char *skip_between(const char *p, const char *end)
@@ -252,7 +253,7 @@ static const char *skip_between(const char *p, const char *end)
 
 void html_rules_parse(struct css_scratch *s, struct span sheet, struct html_rules **rules)
 {
-	const char *p = sheet.p, *end = span_end(sheet);
+	const char *p = sheet.p, *end = span_end(sheet), *maybe = p; /* up to there, a block holds sometimes */
 
 	s->work += sheet.len;
 	while ((p = skip_between(p, end)) < end) {
@@ -265,14 +266,18 @@ void html_rules_parse(struct css_scratch *s, struct span sheet, struct html_rule
 		if (*open != '{')
 			continue;
 		if (prelude.len != 0 && prelude.p[0] == '@') {
-			if (!applies_always(prelude))
+			if (applies_always(prelude))
+				continue;
+			if (!applies_sometimes(prelude))
 				p = skip_block(p, end);
+			else if (p > maybe) /* the outermost: no byte is skipped over twice */
+				maybe = skip_block(p, end);
 			continue;
 		}
 		close = p;
 		while ((close = next_mark(close, end)) < end && *close != '}')
 			close++;
-		read_rule(s, prelude, span_range(p, close), rules);
+		read_rule(s, prelude, span_range(p, close), p <= maybe, rules);
 		p = close < end ? close + 1 : end;
 	}
 }
@@ -280,7 +285,7 @@ void html_rules_parse(struct css_scratch *s, struct span sheet, struct html_rule
 /* ---- Use ---- */
 
 static void apply_named(struct css_scratch *s, const struct html_rules *rules, enum html_tag tag, char kind, struct span name,
-			struct html_css *css)
+			struct html_css *css, struct html_css *maybe)
 {
 	uint32_t at = hash_of(kind, name);
 
@@ -289,20 +294,25 @@ static void apply_named(struct css_scratch *s, const struct html_rules *rules, e
 		const struct rule *r = &rules->rules[rules->slots[at] - 1];
 
 		s->work++;
-		if (r->kind == kind && (r->tag == TAG_NONE || r->tag == tag) && span_case_eq(r->name, name))
-			html_css_apply(css, &r->css);
+		if (r->kind != kind || (r->tag != TAG_NONE && r->tag != tag) || !span_case_eq(r->name, name))
+			continue;
+		html_css_apply(css, &r->css);
+		html_css_apply(maybe, &r->maybe);
 	}
 }
 
 void html_rules_apply(struct css_scratch *s, const struct html_rules *rules, enum html_tag tag, struct span classes, struct span id,
 		      struct html_css *css)
 {
+	struct html_css maybe = { 0 };
 	size_t i = 0;
 
 	if (rules == NULL)
 		return;
-	if (rules->element[tag] != 0)
+	if (rules->element[tag] != 0) {
 		html_css_apply(css, &rules->rules[rules->element[tag] - 1].css);
+		maybe = rules->rules[rules->element[tag] - 1].maybe;
+	}
 	if (!rules->classes)
 		classes = SPAN_NONE;
 	for (unsigned n = 0; n < TOKENS_MAX && i < classes.len; n++) {
@@ -313,8 +323,10 @@ void html_rules_apply(struct css_scratch *s, const struct html_rules *rules, enu
 		for (begin = i; i < classes.len && !ascii_isspace(classes.p[i]);)
 			i++;
 		if (i != begin)
-			apply_named(s, rules, tag, '.', span_sub(classes, begin, i - begin), css);
+			apply_named(s, rules, tag, '.', span_sub(classes, begin, i - begin), css, &maybe);
 	}
 	if (id.len != 0 && rules->ids)
-		apply_named(s, rules, tag, '#', id, css);
+		apply_named(s, rules, tag, '#', id, css, &maybe);
+	if (maybe.set != 0)
+		html_css_apply(css, &maybe);
 }

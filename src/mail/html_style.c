@@ -355,7 +355,6 @@ static void put_property(struct html_css *css, enum html_prop prop, struct span 
 	case PROP_BACKGROUND: put_background(css, value); return;
 	case PROP_BACKGROUND_COLOR: put_color(&css->background, css, CSS_BACKGROUND, value); return;
 	case PROP_BACKGROUND_IMAGE: put_image(css, value); return;
-	case PROP_MSO_HIDE: put_bit(css, CSS_MSO_HIDE, span_case_starts(value, SPAN_LIT("all"))); return;
 	case PROP_WHITE_SPACE: put_word(css, CSS_WHITE_SPACE, value, white_words, 2); return;
 	case PROP_UNICODE_BIDI: put_word(css, CSS_BIDI, value, bidi_words, 2); return;
 	default: put_layout(css, prop, value); return;
@@ -515,6 +514,42 @@ void html_css_parse(struct css_scratch *s, struct span declarations, struct html
 
 /* ---- Cascade and inheritance ---- */
 
+static int32_t font_of(const struct html_css *css, int32_t parent)
+{
+	int64_t v = css->font;
+
+	if (css->font_unit == UNIT_EM)
+		v = v * parent / CSS_PX;
+	else if (css->font_unit == UNIT_PERCENT)
+		v = v * parent / CSS_PX / 100;
+	return (int32_t)(v > LENGTH_MAX ? LENGTH_MAX : v);
+}
+
+struct html_css html_css_readable(const struct html_css *css)
+{
+	const uint32_t hiding = CSS_DISPLAY | CSS_VISIBILITY | CSS_OPACITY | CSS_OVERFLOW | CSS_HEIGHT | CSS_WIDTH | CSS_MAX_HEIGHT | CSS_MAX_WIDTH |
+				CSS_POSITION | CSS_INDENT | CSS_MARGIN | CSS_CLIP | CSS_CLIP_PATH | CSS_TRANSFORM;
+	struct html_css part = { .set = css->set & ~css->on & hiding };
+
+	part.on = css->on & (CSS_MIN_HEIGHT | CSS_MIN_WIDTH);
+	part.set |= part.on;
+	if ((css->set & CSS_COLOR) && css->color != COLOR_INHERIT) {
+		part.set |= CSS_COLOR;
+		part.color = COLOR_UNKNOWN;
+	}
+	if ((css->on & CSS_IMAGE) || ((css->set & CSS_BACKGROUND) && css->background != COLOR_TRANSPARENT)) {
+		part.set |= CSS_BACKGROUND;
+		part.background = COLOR_UNKNOWN;
+	}
+	if ((css->set & CSS_FONT_SIZE) && font_of(css, html_state_root.font) > TINY_FONT) {
+		part.set |= CSS_FONT_SIZE;
+		part.font = css->font;
+		part.font_unit = css->font_unit;
+	}
+	part.important = css->important & part.set;
+	return part;
+}
+
 void html_css_apply(struct html_css *dst, const struct html_css *src)
 {
 	uint32_t take = src->set & ~(dst->important & ~src->important);
@@ -538,8 +573,7 @@ void html_css_apply(struct html_css *dst, const struct html_css *src)
 		dst->height = src->height;
 }
 
-/* Table cells do not shrink to max-width: 0, which is a habit for cutting long lines. "mso-hide" hides from Outlook for
- * Windows alone; on <a> it marks the button that all others see. */
+/* Table cells do not shrink to max-width: 0, which is a habit for cutting long lines. */
 static bool is_gone(const struct html_css *css, enum html_tag tag)
 {
 	uint32_t on = css->on;
@@ -547,9 +581,7 @@ static bool is_gone(const struct html_css *css, enum html_tag tag)
 
 	if (on == 0)
 		return false;
-	if (on & (CSS_DISPLAY | CSS_OPACITY | CSS_INDENT | CSS_MARGIN | CSS_CLIP_PATH | CSS_TRANSFORM))
-		return true;
-	if ((on & CSS_MSO_HIDE) && tag != TAG_A)
+	if (on & (CSS_DISPLAY | CSS_OPACITY | CSS_MARGIN | CSS_CLIP_PATH | CSS_TRANSFORM))
 		return true;
 	if ((on & CSS_POSITION) && (on & (CSS_OFFSET | CSS_CLIP)))
 		return true;
@@ -571,17 +603,6 @@ static bool colors_near(uint32_t a, uint32_t b)
 	return true;
 }
 
-static int32_t font_of(const struct html_css *css, int32_t parent)
-{
-	int64_t v = css->font;
-
-	if (css->font_unit == UNIT_EM)
-		v = v * parent / CSS_PX;
-	else if (css->font_unit == UNIT_PERCENT)
-		v = v * parent / CSS_PX / 100;
-	return (int32_t)(v > LENGTH_MAX ? LENGTH_MAX : v);
-}
-
 struct html_state html_css_state(const struct html_state *parent, const struct html_css *css, enum html_tag tag)
 {
 	struct html_state s = *parent;
@@ -591,6 +612,8 @@ struct html_state html_css_state(const struct html_state *parent, const struct h
 	s.gone = s.gone || is_gone(css, tag);
 	if (css->set & CSS_VISIBILITY)
 		s.invisible = (css->on & CSS_VISIBILITY) != 0;
+	if (css->set & CSS_INDENT)
+		s.indented = (css->on & CSS_INDENT) != 0;
 	if (css->set & CSS_WHITE_SPACE)
 		s.lines = (css->on & CSS_WHITE_SPACE) != 0;
 	if (css->set & CSS_FONT_SIZE)
@@ -601,6 +624,6 @@ struct html_state html_css_state(const struct html_state *parent, const struct h
 		s.background = css->background;
 	if (css->on & CSS_IMAGE)
 		s.background = COLOR_UNKNOWN;
-	s.hidden = s.gone || s.invisible || s.font <= TINY_FONT || s.color == COLOR_TRANSPARENT || colors_near(s.color, s.background);
+	s.hidden = s.gone || s.invisible || s.indented || s.font <= TINY_FONT || s.color == COLOR_TRANSPARENT || colors_near(s.color, s.background);
 	return s;
 }

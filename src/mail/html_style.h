@@ -1,6 +1,7 @@
 /*
  * CSS as far as it decides whether a reader sees text: declarations of style attributes, and the rules of <style> whose
- * selectors are a class, an id, an element, or an element with one class or id. Linear; the number of rules is bounded.
+ * selectors are a class, an id, an element, or an element with one class or id. Of rules that hold under conditions which
+ * we do not follow, what may make text readable. Linear; the number of rules is bounded.
  */
 #ifndef WINNOW_MAIL_HTML_STYLE_H
 #define WINNOW_MAIL_HTML_STYLE_H
@@ -24,7 +25,6 @@ enum html_css_bit {
 	CSS_OFFSET = 1 << 11,     /* left, top, right or bottom at most -500px */
 	CSS_INDENT = 1 << 12,     /* text-indent at most -500px */
 	CSS_MARGIN = 1 << 13,     /* margin-left or margin-top at most -500px */
-	CSS_MSO_HIDE = 1 << 14,   /* all */
 	CSS_CLIP = 1 << 15,       /* a rectangle of nothing */
 	CSS_CLIP_PATH = 1 << 16,
 	CSS_TRANSFORM = 1 << 17,  /* scale(0) */
@@ -63,6 +63,7 @@ struct html_state {
 	int32_t font; /* 1/64 px */
 	bool gone;    /* nothing inside is shown, images neither */
 	bool invisible; /* visibility: children may undo it */
+	bool indented;  /* text-indent: so may they here */
 	bool lines;   /* white-space: pre */
 	bool hidden;  /* text is not seen */
 };
@@ -80,6 +81,8 @@ struct css_scratch {
 void html_css_parse(struct css_scratch *, struct span declarations, struct html_css *css);
 /* Puts what src sets over dst. */
 void html_css_apply(struct html_css *dst, const struct html_css *src);
+/* Of declarations that may hold or not, what can make text readable. */
+struct html_css html_css_readable(const struct html_css *);
 /* The state of an element with css, inside of parent. */
 struct html_state html_css_state(const struct html_state *parent, const struct html_css *css, enum html_tag tag);
 

@@ -33,7 +33,16 @@ static void pop_to(struct html_parser *h, size_t n)
 	set_state(h);
 }
 
-void html_tree_push(struct html_parser *h, enum html_tag tag, const struct html_css *css, const struct html_state *state)
+void html_tree_leave_foreign(struct html_parser *h)
+{
+	size_t n = h->tree.n;
+
+	while (n > 0 && h->tree.open[n - 1].foreign != FOREIGN_NONE)
+		n--;
+	pop_to(h, n);
+}
+
+void html_tree_push(struct html_parser *h, enum html_tag tag, enum html_foreign content, const struct html_css *css, const struct html_state *state)
 {
 	struct html_tree *t = &h->tree;
 	unsigned flags = html_tag_flags[tag];
@@ -49,6 +58,7 @@ void html_tree_push(struct html_parser *h, enum html_tag tag, const struct html_
 	e->css = *css;
 	e->state = *state;
 	e->tag = tag;
+	e->foreign = (uint8_t)content;
 	e->same = t->last[tag];
 	e->scope = t->scope;
 	e->special = t->special;

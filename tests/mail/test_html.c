@@ -250,7 +250,7 @@ static void test_hidden_inline(void **state)
 		"visibility:hidden", "visibility:collapse", "font-size:0", "font-size:0px", "font-size:2px", "font-size:1.5pt", "font-size:.1em",
 		"font-size:5%", "font:0/0 a", "font: italic bold 1px/1 Arial", "opacity:0", "opacity:0.01", "opacity:.0", "opacity:1%",
 		"max-height:0;overflow:hidden", "overflow:hidden;height:0px", "width:1px;height:1px;overflow:hidden", "max-width:0;overflow-x:clip",
-		"mso-hide:all", "position:absolute;left:-9999px", "position:fixed;top:-5000em", "position:absolute;right:-9999px",
+		"position:absolute;left:-9999px", "position:fixed;top:-5000em", "position:absolute;right:-9999px",
 		"text-indent:-9999px", "margin-left:-10000px", "position:absolute;clip:rect(0,0,0,0)", "position:absolute;clip:rect(1px 1px 1px 1px)",
 		"clip-path:inset(50%)", "clip-path: circle(0)", "transform:scale(0)", "transform:translate(1px) scaleY(0)",
 		"color:#fff", "color:white", "color:#FFFFFF", "color:rgb(255,255,255)", "color:rgb(100% 100% 100%)", "color:#fefefe", "color:#ffff",
@@ -268,7 +268,7 @@ static void test_hidden_inline(void **state)
 		"color:#fff;background:black", "color:white;background-image:url(x.png)", "color:#fff;background:#fff url('x.png') no-repeat",
 		"color:white;background:linear-gradient(red,blue)", "color:var(--x)", "background:transparent", "display-none:1", "x:display:none",
 		"/* display:none */", "x:\";display:none\"", "x:url(;display:none)", "font:700 12px Arial", "font-size:calc(1px + 1em)", "color:currentColor",
-		"height:0", "display : none-such-thing; display: inline", "opacity:", "color:", ":none", "font-size:-1px",
+		"mso-hide:all", "height:0", "display : none-such-thing; display: inline", "opacity:", "color:", ":none", "font-size:-1px",
 	};
 	char source[512];
 
@@ -319,6 +319,9 @@ static void test_hidden_nesting(void **state)
 		{ "<textarea style='display:none'>a</textarea>b", "b", "a" },
 		{ "<td style='max-width:0;overflow:hidden'>a</td>", "a", "" },
 		{ "<a href=x style='mso-hide:all'>button</a>", "button", "" },
+		{ "<div style='mso-hide:all;display:none'>a</div>b", "b", "a\n" },
+		{ "<div style='text-indent:-9999px'>a<p style='text-indent:0'>b</p>c</div>d", "b\nd", "a\nc\n" },
+		{ "<div style='margin-left:-9999px'>a<p style='margin-left:0'>b</p></div>c", "c", "a\nb\n" },
 		{ "<div style='display:none'>preheader &zwnj;&nbsp;&zwnj;&nbsp;&#847; </div>Hello", "Hello", "preheader\n" },
 		{ "<button style='background:#fff'>a</button>", "a", "" },
 	};
@@ -361,6 +364,85 @@ static void test_rules(void **state)
 	};
 
 	CHECK_TEXTS(cases);
+}
+
+/* Rules that hold under conditions we do not follow show, and never hide. */
+static void test_rules_maybe(void **state)
+{
+	(void)state;
+	static const struct text_case cases[] = {
+		{ "<style>.x{display:none}.a .x{display:block}</style><b class=x>b</b>", "b", "" },
+		{ "<style>.a .x{display:block}.x{display:none}</style><b class=x>b</b>", "b", "" },
+		{ "<style>.x{display:none}.a>.y.x{display:block}</style><b class=x>b</b>", "b", "" },
+		{ "<style>p{display:none}div p{display:block}</style><p>b", "b", "" },
+		{ "<style>#x{visibility:hidden}p #x{visibility:visible}</style><b id=x>b</b>", "b", "" },
+		{ "<style>.x{font-size:0}p .x{font-size:12px}</style><b class=x>b</b>", "b", "" },
+		{ "<style>.x{font-size:0}p .x{font-size:1px}</style>a<b class=x>b</b>", "a", "b" },
+		{ "<style>.x{opacity:0}p .x{opacity:1}</style><b class=x>b</b>", "b", "" },
+		{ "<style>.x{max-height:0;overflow:hidden}p .x{max-height:none}</style><b class=x>b</b>", "b", "" },
+		{ "<style>.x{max-height:0;overflow:hidden}p .x{min-height:9px}</style><b class=x>b</b>", "b", "" },
+		{ "<style>.x{display:none}p .x{opacity:1}</style>a<b class=x>b</b>", "a", "b" },
+		{ "<style>.x{display:none}p .x{display:none}</style>a<b class=x>b</b>", "a", "b" },
+		{ "<style>.x{display:none}.x .y{display:block}</style>a<b class=x>b</b>", "a", "b" },
+		{ "<style>.x{display:none!important}p .x{display:block}</style>a<b class=x>b</b>", "a", "b" },
+		{ "<style>p .x{display:block}</style>a<b class=x style='display:none'>b</b>", "a", "b" },
+		{ "<style>@media (min-width:9px){.x{display:block!important}}</style>a<b class=x style='display:none'>b</b>", "ab", "" },
+		{ "<style>@media (min-width:9px){.x{display:block}}</style>a<b class=x style='display:none'>b</b>", "a", "b" },
+		{ "<style>.x{display:none}@media (min-width:9px){.x{display:block}}</style><b class=x>b</b>", "b", "" },
+		{ "<style>@media (min-width:9px){.y{}.x{display:block}}.x{display:none}</style><b class=x>b</b>", "b", "" },
+		{ "<style>@supports (a:b){@media (c){.z{}}.x{display:block}}.x{display:none}</style><b class=x>b</b>", "b", "" },
+		{ "<style>@media (c){@font-face{x:y}.x{display:none}}.y{display:none}</style><b class=x>a</b><b class=y>b</b>", "a", "b" },
+		{ "<style>.x{display:none}@media print{.x{display:block}}</style>a<b class=x>b</b>", "a", "b" },
+		{ "<style>@media (dark){.x{background:#000}}.x{color:#fff}</style>a<b class=x>b</b>", "a", "b" },
+		{ "<style>@media (c){.x{display:block", "", "" },
+	};
+
+	CHECK_TEXTS(cases);
+}
+
+/* SVG and MathML have no raw text, close elements by "/>", and end where HTML comes. */
+static void test_foreign(void **state)
+{
+	(void)state;
+	static const struct text_case cases[] = {
+		{ "<svg><style/></svg>a", "a", "" },
+		{ "<svg><style/><p>a</p>b", "a\nb", "" },
+		{ "<svg><style><p>a</p>b", "a\nb", "" },
+		{ "<svg><style>.x{}</svg>a", "a", "" },
+		{ "<svg><style>x<g>y</g></style></svg>a", "a", "y" },
+		{ "<svg><script/><title/></svg>a", "a", "" },
+		{ "<svg><script href=x></script></svg>a", "a", "" },
+		{ "<svg><title>t</title><text>b</text></svg>a", "ba", "" },
+		{ "<svg><title>t</svg>a", "a", "" },
+		{ "<svg><title><p>t</p></title></svg>a", "a", "t\n" },
+		{ "<svg><xmp/><iframe/><textarea/><noembed/></svg>a", "a", "" },
+		{ "<math><style/><title/></math>a", "a", "" },
+		{ "<svg/><style>a</style>b", "b", "" },
+		{ "<math/><style>a</style>b", "b", "" },
+		{ "<svg style='display:none'>a<p>b</p>c", "b\nc", "a\n" },
+		{ "<svg style='display:none'>a<span>b</span>c", "bc", "a" },
+		{ "<svg style='display:none'>a<a href=x>b</a>c</svg>d", "d", "abc" },
+		{ "<svg style='display:none'>a</p>b", "b", "a\n" },
+		{ "<svg style='display:none'>a<font x=y>b</font><font color=red>c", "c", "ab" },
+		{ "<svg style='display:none'>a<foreignObject>b<p>c</p>d</foreignObject>e</svg>f", "f", "ab\nc\nde" },
+		{ "<svg><foreignObject><style>a</style>b</foreignObject></svg>c", "bc", "" },
+		{ "<math style='display:none'><mi>a<span>b</span></mi>c</math>d", "d", "abc" },
+		{ "<math style='display:none'><foreignObject>a<span>b", "b", "a" },
+		{ "<svg><style>.x{display:none}</style></svg>a<b class=x>b</b>", "a", "b" },
+		{ "<svg><style><![CDATA[.x{display:none}]]></style></svg>a<b class=x>b</b>", "a", "b" },
+		{ "<svg><p><![CDATA[x]]>b", "b", "" },
+		{ "<div><svg><g></div>a<style>b</style>", "a", "" },
+	};
+	struct fixture f;
+
+	CHECK_TEXTS(cases);
+	parse(&f, "<svg><style>12345</style><script>123</script><title>t</title><a href=x />a</svg>b");
+	assert_int_equal(f.html.style_bytes, 5);
+	assert_int_equal(f.html.script_bytes, 3);
+	assert_int_equal(f.html.title.len, 0);
+	assert_int_equal(f.html.nlinks, 1);
+	expect("svg", "the anchor's text", f.html.links[0].text, "");
+	done(&f);
 }
 
 static void test_invisible_characters(void **state)
@@ -647,6 +729,10 @@ static void test_hostile(void **state)
 		{ "<p style='transform:", "scale", "'>" }, { "<p style='clip:rect(", "0 ", "'>" }, { "<p style='", ":", "'>" }, { "<p style='", "&#58;", "'>" },
 		{ "<p class='", "x ", "'>" }, { "<style>.x{color:red}</style><p class='", "x ", "'>" }, { "<style>.x{color:red}</style>", "<p class=x>", "" },
 		{ "<style>", ".x{color:red}", "</style>" }, { "<style>", ".x,", "{color:red}" }, { "<style>", "{", "</style>" }, { "<style>", "@media{", "</style>" },
+		{ "<style>", "@media (x){", "</style>" }, { "<style>", "@media (x){}", "</style>" }, { "<style>", "@media (x){@font-face{", "</style>" },
+		{ "<style>", "@media (x){.x{display:block}", "</style>" }, { "", "<svg><style>", "" }, { "", "<svg><g><p>", "" }, { "<svg>", "<style/>", "" },
+		{ "<svg><style>", ".x{color:red}<x>", "" }, { "<svg>", "<title>", "" }, { "", "<svg><foreignObject>", "" }, { "", "<svg><title><p>", "" },
+		{ "<svg><script>", "a<!---->", "" }, { "<svg>", "<a href=x />", "" },
 		{ "<style>", "/*", "</style>" }, { "<style>", "'", "</style>" }, { "<style>", "a{", "" }, { "<style>", "}", "" }, { "<style>", "<!--", "" },
 		{ "", "<style>", "" }, { "", "<style></style>", "" }, { "<script>", "</scrip", "" }, { "", "<script>", "" }, { "", "<script></script>", "" }, { "", "<title>", "" },
 		{ "", "<title></title>", "" }, { "<title>", "</titl", "" }, { "", "<xmp>", "" }, { "", "<textarea></textarea>", "" }, { "<svg>", "<![CDATA[", "" }, { "<svg>", "<![CDATA[]]>", "" },
@@ -707,7 +793,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text), cmocka_unit_test(test_entities), cmocka_unit_test(test_attribute_entities),
 		cmocka_unit_test(test_entity_table), cmocka_unit_test(test_names), cmocka_unit_test(test_raw_text), cmocka_unit_test(test_hidden_inline),
-		cmocka_unit_test(test_hidden_nesting), cmocka_unit_test(test_rules), cmocka_unit_test(test_invisible_characters),
+		cmocka_unit_test(test_hidden_nesting), cmocka_unit_test(test_rules), cmocka_unit_test(test_rules_maybe), cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_invisible_characters),
 		cmocka_unit_test(test_links), cmocka_unit_test(test_no_links), cmocka_unit_test(test_flags), cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_facts), cmocka_unit_test(test_limits), cmocka_unit_test(test_hostile), cmocka_unit_test(test_many_rules),
 		cmocka_unit_test(test_prefixes),
