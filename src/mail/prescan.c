@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/utf8.h"
 #include "mail/message.h"
+#include "mail/prescan_line.h"
 
 #define LINE_MAX_BYTES 998 /* RFC 5322, 2.1.1 */
 #define CHUNK 64
@@ -229,25 +230,6 @@ static void add_field(struct section *s, struct span name, const char *value, co
 		s->last[h->id] = index;
 	}
 	decode_value(s, h);
-}
-
-/* One line: [from, end) without its line end, next behind it. */
-struct line {
-	size_t from, end, next;
-};
-
-static struct line line_at(struct span bytes, size_t from)
-{
-	const char *nl = memchr(bytes.p + from, '\n', bytes.len - from);
-	struct line l = { from, bytes.len, bytes.len };
-
-	if (nl != NULL) {
-		l.end = (size_t)(nl - bytes.p);
-		l.next = l.end + 1;
-		if (l.end > from && bytes.p[l.end - 1] == '\r')
-			l.end--;
-	}
-	return l;
 }
 
 static struct span line_span(const struct section *s, struct line l)

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/ascii.h"
+#include "mail/prescan_line.h"
 
 #define MAP_FROM 65536      /* from this size on the copy is mapped: pages that stay NUL cost nothing */
 #define FIELD_MAX 8192      /* bytes of a Content-Type field that gmime sees */
@@ -24,25 +25,6 @@ struct copier {
 bool prescan_is_multipart(struct span field)
 {
 	return span_case_has(span_sub(field, 0, TYPE_MAX), SPAN_LIT("multipart")) && span_case_has(span_sub(field, 0, FIELD_MAX), SPAN_LIT("boundary"));
-}
-
-/* One line of the message: [from, end) without LF and the CR before it; next behind it. */
-struct line {
-	size_t from, end, next;
-};
-
-static struct line line_at(struct span bytes, size_t from)
-{
-	const char *nl = memchr(bytes.p + from, '\n', bytes.len - from);
-	struct line l = { from, bytes.len, bytes.len };
-
-	if (nl != NULL) {
-		l.end = (size_t)(nl - bytes.p);
-		l.next = l.end + 1;
-		if (l.end > from && bytes.p[l.end - 1] == '\r')
-			l.end--;
-	}
-	return l;
 }
 
 static bool begins_with_dashes(struct span bytes, size_t at)
