@@ -16,7 +16,6 @@
 	X(NUL_BYTE, "a NUL byte") \
 	X(LONG_LINE, "a line above 998 bytes (RFC 5322, 2.1.1)") \
 	X(MBOX_FROM_LINE, "an mbox From line before the header") \
-	X(MESSAGE_TRUNCATED, "only the first part of the message was scanned") \
 	/* header section */ \
 	X(HEADER_MALFORMED_LINE, "a line of the header section that is neither field nor continuation") \
 	X(HEADER_NAME_BAD, "a field name with bytes that RFC 5322 forbids, or a space before the colon") \

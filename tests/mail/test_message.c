@@ -165,7 +165,7 @@ static void test_oddities(void **state)
 }
 
 /* Facts that need much input, small limits, or another layer. */
-static const enum fact elsewhere[] = { FACT_MESSAGE_TRUNCATED, FACT_HEADER_TOO_MANY, FACT_HEADER_TOO_LONG, FACT_HEADER_SECTION_TOO_LONG,
+static const enum fact elsewhere[] = { FACT_HEADER_TOO_MANY, FACT_HEADER_TOO_LONG, FACT_HEADER_SECTION_TOO_LONG,
 	                               FACT_ADDRESS_TOO_MANY, FACT_PARAMETER_TOO_MANY, FACT_PART_TOO_MANY, FACT_PART_TOO_DEEP,
 	                               FACT_TEXT_TRUNCATED, FACT_HTML_TOO_DEEP, FACT_LINK_TOO_MANY };
 
