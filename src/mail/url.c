@@ -267,12 +267,9 @@ static void host_name(const struct url_context *ctx, struct arena *arena, struct
 		return;
 	}
 	u->host_ascii = ascii;
-	if (!url_known_tld(ctx, ascii)) {
+	if (!url_known_tld(ctx, ascii))
 		u->flags |= URL_NO_PUBLIC_SUFFIX;
-		u->domain = ascii;
-	} else {
-		u->domain = url_registered_domain(ctx, ascii);
-	}
+	u->domain = url_registered_domain(ctx, ascii);
 }
 
 /* Adds what the host says to a URL that is being read. */

@@ -28,7 +28,7 @@ struct url {
 	struct span user;   /* user information as written */
 	struct span host;   /* as written */
 	struct span host_ascii; /* lower-case A-labels, no final dot; IPv6 without brackets; empty when the host is bad */
-	struct span domain;     /* the registered domain: the part of host_ascii below the public suffix by one label; = host_ascii for IPs and unknown */
+	struct span domain;     /* the registered domain: the part of host_ascii below the public suffix by one label; = host_ascii for IPs and where there is no such label */
 	uint16_t port;          /* 0: none given */
 	struct span path, query, fragment; /* without their leading / ? #; as written */
 	unsigned flags;
@@ -47,7 +47,10 @@ bool url_parse(const struct url_context *, struct arena *, struct span text, str
  * domains, display texts. A-labels are taken as they stand, without a check that their punycode is sound. */
 bool url_parse_host(const struct url_context *, struct arena *, struct span host, struct url *url_r);
 
-/* The registered domain of a lower-case A-label host; the host itself when it is none. Points into host. */
+/*
+ * The registered domain of a lower-case A-label host; the host itself when it is none. Points into host. Under top-level domains that the list of
+ * public suffixes does not know (.example, .lan) it is the last two labels: the list's default rule "*".
+ */
 struct span url_registered_domain(const struct url_context *, struct span host_ascii);
 
 /*

@@ -321,7 +321,9 @@ static void test_registered_domain(void **state)
 	static const char *const hosts[][2] = {
 		{ "example.com", "example.com" }, { "a.b.example.com", "example.com" }, { "a.example.co.uk", "example.co.uk" },
 		{ "co.uk", "co.uk" }, { "com", "com" }, { "", "" }, { "a.b.user.github.io", "user.github.io" }, { "www.city.kawasaki.jp", "city.kawasaki.jp" },
-		{ "foo.bar.ck", "foo.bar.ck" }, { "x.xn--e1afmkfd.xn--p1ai", "xn--e1afmkfd.xn--p1ai" },
+		{ "foo.bar.ck", "foo.bar.ck" },
+		{ "www.shop.example", "shop.example" }, { "a.b.shop.test", "shop.test" }, { "printer.office.lan", "office.lan" }, { "mail.corp", "mail.corp" },
+		{ "localhost", "localhost" }, { "x.xn--e1afmkfd.xn--p1ai", "xn--e1afmkfd.xn--p1ai" },
 	};
 
 	(void)state;
