@@ -61,22 +61,25 @@ static bool spend(struct vm *vm, uint64_t n)
 	return true;
 }
 
-void vm_charge(lua_State *L, uint64_t n)
-{
-	if (!spend(vm_of(L), n))
-		vm_raise(L, over_instructions);
-}
 
 /* Lua asks a second time after a full collection; only then the limit is reached. */
 static void *refuse(struct vm *vm, const void *old, size_t size)
 {
+	lua_State *L = vm->thread != NULL ? vm->thread->L : vm->L;
+
 	if (vm->refused_size == size && vm->refused == old)
-		mark_over(vm, vm->L, over_memory);
+		mark_over(vm, L, over_memory);
 	else if (!spend(vm, vm->used / GC_BYTES_PER_INSTRUCTION))
-		mark_over(vm, vm->L, over_instructions);
+		mark_over(vm, L, over_instructions);
 	vm->refused = old;
 	vm->refused_size = size;
 	return NULL;
+}
+
+/* What a thread has allocated since it began, less what was collected meanwhile. */
+static bool above_call_limit(const struct vm *vm, size_t more)
+{
+	return vm->thread != NULL && vm->limits.thread_memory != 0 && vm->used + more > vm->thread->base && vm->used + more - vm->thread->base > vm->limits.thread_memory;
 }
 
 static void *vm_alloc(void *ctx, void *old, size_t old_size, size_t size)
@@ -90,13 +93,13 @@ static void *vm_alloc(void *ctx, void *old, size_t old_size, size_t size)
 		vm->used -= before;
 		return NULL;
 	}
-	if (size > before && vm->L != NULL) {
+	if (size > before && vm->depth != 0) {
 		bool too_long = old == NULL && old_size == LUA_TSTRING && size > VM_STRING_MAX;
 
-		if (vm->over || too_long || size - before > vm->limits.memory - vm->used)
+		if (vm->over || too_long || vm->used + (size - before) > vm->limits.memory || above_call_limit(vm, size - before))
 			return refuse(vm, old, size);
 		if (!spend(vm, size / BYTES_PER_INSTRUCTION)) {
-			mark_over(vm, vm->L, over_instructions);
+			mark_over(vm, vm->thread != NULL ? vm->thread->L : vm->L, over_instructions);
 			return NULL;
 		}
 	}
@@ -119,6 +122,14 @@ static bool out_of_time(struct vm *vm)
 	left = vm->cpu_us - cpu_now_us();
 	vm->clock_us = now + left;
 	return left <= 0;
+}
+
+void vm_charge(lua_State *L, uint64_t n)
+{
+	struct vm *vm = vm_of(L);
+
+	if (!spend(vm, n) || (vm->depth != 0 && out_of_time(vm)))
+		vm_raise(L, over_instructions);
 }
 
 static void hook(lua_State *L, lua_Debug *ar)
@@ -237,17 +248,29 @@ bool vm_load(struct vm *vm, struct span source, const char *name, struct err *er
 	return ok;
 }
 
-static void begin_call(struct vm *vm)
+/* The processor time that a call may take: 200 ns for each of its instructions, at least 100 ms. */
+static int64_t time_budget(uint64_t instructions)
 {
-	int64_t budget = vm->limits.instructions > 500000 ? (int64_t)(vm->limits.instructions / 5) : 100000;
+	return instructions > 500000 ? (int64_t)(instructions / 5) : 100000;
+}
 
-	if (vm->depth++ != 0)
-		return;
-	vm->instructions = vm->limits.instructions;
-	vm->steps = vm->limits.match_steps;
+/* From here on work is charged, to what is left of a budget. */
+static void begin_work(struct vm *vm, uint64_t instructions, uint64_t steps)
+{
+	int64_t budget = time_budget(instructions);
+
+	vm->instructions = instructions;
+	vm->steps = steps;
 	vm->refused_size = 0;
 	vm->cpu_us = cpu_now_us() + budget;
 	vm->clock_us = clock_mono_us() + budget;
+}
+
+static void begin_call(struct vm *vm)
+{
+	if (vm->depth++ != 0)
+		return;
+	begin_work(vm, vm->limits.instructions, vm->limits.match_steps);
 	lua_sethook(vm->L, hook, LUA_MASKCOUNT, HOOK_COUNT);
 }
 
@@ -266,4 +289,94 @@ bool vm_call(struct vm *vm, int nargs, int nresults, struct err *err_r)
 	}
 	end_call(vm);
 	return ok;
+}
+
+/* Threads. */
+
+struct vm_thread *vm_thread_new(struct vm *vm, int nargs)
+{
+	struct vm_thread *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		abort();
+	assert(vm->depth == 0);
+	t->vm = vm;
+	t->instructions = vm->limits.instructions;
+	t->steps = vm->limits.match_steps;
+	t->L = lua_newthread(vm->L);
+	lua_insert(vm->L, -(nargs + 2));
+	lua_xmove(vm->L, t->L, nargs + 1);
+	lua_sethook(t->L, hook, LUA_MASKCOUNT, HOOK_COUNT); /* once: it counts on from piece to piece */
+	t->ref = luaL_ref(vm->L, LUA_REGISTRYINDEX);
+	return t;
+}
+
+lua_State *vm_thread_state(struct vm_thread *t)
+{
+	return t->L;
+}
+
+static bool thread_failed(struct vm_thread *t, struct err *err_r)
+{
+	lua_State *L = t->L;
+	const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+
+	if (t->vm->over)
+		err_set(err_r, "%s", t->vm->err.text);
+	else if (text != NULL)
+		err_set(err_r, "%s", text);
+	else
+		err_set(err_r, "error value is a %s", luaL_typename(L, -1));
+	return false;
+}
+
+bool vm_thread_resume(struct vm_thread *t, int nargs, bool *waits_r, struct err *err_r)
+{
+	struct vm *vm = t->vm;
+	int nresults, status;
+	bool ok;
+
+	assert(vm->depth == 0);
+	vm->depth++;
+	vm->thread = t;
+	t->base = vm->used > t->grown ? vm->used - t->grown : 0;
+	begin_work(vm, t->instructions, t->steps);
+	status = lua_resume(t->L, NULL, nargs, &nresults);
+	*waits_r = status == LUA_YIELD && !vm->over;
+	if (status == LUA_YIELD)
+		lua_pop(t->L, nresults);
+	ok = (status == LUA_OK || status == LUA_YIELD) && !vm->over;
+	if (!ok)
+		thread_failed(t, err_r);
+	t->instructions = vm->instructions;
+	t->steps = vm->steps;
+	t->grown = vm->used > t->base ? vm->used - t->base : 0;
+	vm->thread = NULL;
+	end_call(vm);
+	return ok;
+}
+
+void vm_thread_traceback(struct vm_thread *t, struct buf *out)
+{
+	lua_Debug ar;
+
+	for (int level = 0; level < VM_TRACE_MAX && lua_getstack(t->L, level, &ar) != 0; level++) {
+		lua_getinfo(t->L, "Sln", &ar);
+		if (ar.currentline <= 0)
+			continue;
+		buf_printf(out, "%s%s:%d", out->len != 0 ? " < " : "", ar.source + (*ar.source == '@'), ar.currentline);
+		if (ar.name != NULL)
+			buf_printf(out, " %s()", ar.name);
+	}
+}
+
+void vm_thread_free(struct vm_thread **t_r)
+{
+	struct vm_thread *t = *t_r;
+
+	*t_r = NULL;
+	if (t == NULL)
+		return;
+	luaL_unref(t->vm->L, LUA_REGISTRYINDEX, t->ref);
+	free(t);
 }

@@ -4,6 +4,16 @@
 
 #include "vm/vm.h"
 
+struct vm_thread {
+	struct vm *vm;
+	lua_State *L;
+	int ref;                /* in the registry: alive */
+	uint64_t instructions;  /* left for all of its pieces */
+	uint64_t steps;
+	size_t grown;           /* bytes allocated in the pieces so far, less what was collected in them */
+	size_t base;            /* of vm.used in this piece: what was there without it */
+};
+
 struct vm {
 	lua_State *L;
 	struct vm_limits limits;
@@ -15,6 +25,7 @@ struct vm {
 	int64_t clock_us;       /* monotonic time at which the processor time is looked at */
 	int64_t cpu_us;         /* processor time at which the call ends */
 	unsigned depth;         /* of vm_call */
+	struct vm_thread *thread; /* the one that runs, or NULL */
 	bool over;              /* a limit was reached: nothing but unwinding happens any more */
 	struct err err;         /* its text, with the position */
 };

@@ -305,11 +305,30 @@ static void test_load_memory(void **state)
 	vm_free(&vm);
 }
 
+/* What C code puts there is not limited; calls that come after it have nothing left, rather than everything. */
+static void test_memory_used_up(void **state)
+{
+	struct vm *vm = vm_new(&limits);
+	lua_State *L = vm_state(vm);
+	struct err err;
+
+	(void)state;
+	assert_true(vm_load(vm, SPAN_LIT("local t = {} for i = 1, 100 do t[i] = ('x'):rep(1000) .. i end return #t"), "u.lua", &err));
+	lua_newuserdatauv(L, limits.memory + 4096, 0);
+	lua_insert(L, 1);
+	assert_false(vm_call(vm, 0, 1, &err));
+	assert_string_equal(err.text, "u.lua:1: memory limit reached");
+	lua_settop(L, 0);
+	assert_string_equal(run(vm, "return 'alive'"), "alive");
+	vm_free(&vm);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain), cmocka_unit_test(test_limits), cmocka_unit_test(test_c_loops), cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_library), cmocka_unit_test(test_budget), cmocka_unit_test(test_load_memory),
+		cmocka_unit_test(test_memory_used_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
