@@ -40,12 +40,15 @@ struct scan;
 
 struct check {
 	const char *name;
+	const char *where;           /* of checks made at run time: "FILE:LINE", for errors; else NULL */
 	unsigned stages;             /* of enum stage */
 	unsigned needs;              /* of enum need */
-	const char *const *after;    /* checks whose hits this one reads; NULL-terminated; a cycle is a load error */
+	const char *const *after;    /* checks or symbols whose hits this one reads; NULL-terminated; a cycle is a load error */
+	bool last;                   /* runs after all that are not last */
 	const struct symbol *symbols;
 	size_t nsymbols;
 	const struct setting_set *set; /* NULL: no settings; a SET_ONE block */
+	const void *ctx;             /* of checks made at run time: init gets it as cfg where there is no set, run gets it as state where there is no init */
 	/* Once per generation, in the engine's arena. cfg: values of set. */
 	bool (*init)(const struct engine *, struct arena *, const void *cfg, void **state_r, struct err *err_r);
 	void (*run)(struct task *, const void *state);
@@ -61,11 +64,19 @@ const struct url_context *task_urls(const struct task *);
 /* sym: index into the check's own symbols. Evidence is copied, cut at 200 bytes. A symbol hits at most once per recipient set: a second hit adds its permille up to 3000. */
 void hit_add(struct task *, unsigned sym, struct span evidence);
 void hit_add_to(struct task *, unsigned sym, int32_t permille, rcptset to, struct span evidence);
+/* A hit of a symbol that another check owns, by its global number: for what every rule may meet (RULE_ERROR). */
+void hit_add_symbol(struct task *, int symbol, struct span evidence);
 rcptset task_rcptset(struct task *, const size_t *rcpt, size_t n);
 /* Whether a symbol (by full name, resolved in init with engine_symbol) has hit: only for checks named in after. */
 bool task_has_hit(const struct task *, int symbol);
 /* Global number of a symbol, -1 when no check has it. */
 int engine_symbol(const struct engine *, const char *name);
+
+/*
+ * A place for what several checks share in one scan (texts made once, counts that others ask for), found by the address of anything of theirs. NULL at first; memory of task_arena().
+ */
+void **task_shared(struct task *, const void *key);
+void *scan_shared(const struct scan *, const void *key); /* NULL: nobody put anything there */
 
 /*
  * Slow operations. task_await() registers one and returns the place to bind the op to; done is called when it ends, then the await closes by itself. A task is
@@ -75,6 +86,8 @@ int engine_symbol(const struct engine *, const char *name);
 struct await;
 struct await *task_await(struct task *, op_done *done, void *ctx);
 void await_bind(struct await *, struct op *);
+/* Closes an await without an operation: it could not be started. Only inside of run() or of a done() of the same task. */
+void await_drop(struct await *);
 /* What the provider is given as (done, ctx): await_done, await. */
 void await_done(void *await, enum op_status, const void *result);
 

@@ -12,6 +12,7 @@ static const struct {
 	{ "content", 12000 },
 	{ "lists", 7000 },
 	{ "learned", 6000 },
+	{ "spamassassin", 10000 },
 };
 
 const struct setting_set **engine_setting_sets(struct arena *arena, const struct check *const *checks)
@@ -39,6 +40,34 @@ static size_t check_index(const struct engine *e, const char *name)
 	return SIZE_MAX;
 }
 
+/* The check that a symbol belongs to. */
+static size_t symbol_owner(const struct engine *e, const char *name)
+{
+	int sym = symbol_find(&e->symbols, span_of(name));
+
+	for (size_t i = 0; sym >= 0 && i < e->nchecks; i++) {
+		if ((size_t)sym >= e->checks[i].first_symbol && (size_t)sym - e->checks[i].first_symbol < e->checks[i].check->nsymbols)
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+/* Checks that a file brought are named with their place in it. */
+static bool order_fail(const struct check *check, struct err *err_r)
+{
+	return check->where != NULL ? err_prefix(err_r, "%s", check->where) : false;
+}
+
+static bool order_visit(struct engine *e, size_t i, uint8_t *mark, struct err *err_r);
+
+static bool order_before(struct engine *e, struct engine_check *c, size_t dep, uint8_t *mark, struct err *err_r)
+{
+	if (!order_visit(e, dep, mark, err_r))
+		return false;
+	*ARRAY_ADD(e->arena, c->after, c->nafter, c->cap_after) = (uint16_t)dep;
+	return true;
+}
+
 /* Depth-first: what a check comes after is put into the order before it. */
 static bool order_visit(struct engine *e, size_t i, uint8_t *mark, struct err *err_r)
 {
@@ -46,17 +75,26 @@ static bool order_visit(struct engine *e, size_t i, uint8_t *mark, struct err *e
 
 	if (mark[i] == 2)
 		return true;
-	if (mark[i] == 1)
-		return err_set(err_r, "check %s comes after itself", c->check->name);
+	if (mark[i] == 1) {
+		err_set(err_r, "check %s comes after itself", c->check->name);
+		return order_fail(c->check, err_r);
+	}
 	mark[i] = 1;
 	for (const char *const *name = c->check->after; name != NULL && *name != NULL; name++) {
 		size_t dep = check_index(e, *name);
 
 		if (dep == SIZE_MAX)
-			return err_set(err_r, "check %s comes after %s, which does not exist", c->check->name, *name);
-		if (!order_visit(e, dep, mark, err_r))
+			dep = symbol_owner(e, *name);
+		if (dep == SIZE_MAX) {
+			err_set(err_r, "check %s comes after %s, which does not exist", c->check->name, *name);
+			return order_fail(c->check, err_r);
+		}
+		if (!order_before(e, c, dep, mark, err_r))
 			return false;
-		*ARRAY_ADD(e->arena, c->after, c->nafter, c->cap_after) = (uint16_t)dep;
+	}
+	for (size_t dep = 0; c->check->last && dep < e->nchecks; dep++) {
+		if (!e->checks[dep].check->last && !order_before(e, c, dep, mark, err_r))
+			return false;
 	}
 	mark[i] = 2;
 	e->order[e->norder++] = (uint16_t)i;
@@ -184,11 +222,12 @@ static bool init_checks(struct engine *e, struct err *err_r)
 {
 	for (size_t i = 0; i < e->nchecks; i++) {
 		struct engine_check *c = &e->checks[i];
-		const void *cfg = c->check->set != NULL ? conf_get(e->conf, c->check->set) : NULL;
+		const void *cfg = c->check->set != NULL ? conf_get(e->conf, c->check->set) : c->check->ctx;
 
+		c->state = (void *)(uintptr_t)c->check->ctx; /* NOLINT(performance-no-int-to-ptr): only to drop const */
 		if (c->check->init != NULL && !c->check->init(e, e->arena, cfg, &c->state, err_r)) {
 			err_prefix(err_r, "check %s", c->check->name);
-			return cfg != NULL ? blame(e, c->check->set, "", SPAN_NONE, err_r) : false;
+			return c->check->set != NULL ? blame(e, c->check->set, "", SPAN_NONE, err_r) : false;
 		}
 	}
 	return true;
@@ -212,7 +251,7 @@ static bool build(struct engine *e, const struct check *const *checks, struct er
 		e->delimiter = defaults->recipient_delimiter.p[0];
 	parse_networks(e->arena, &networks->own, &e->own, &e->nown);
 	parse_networks(e->arena, &networks->trusted_relays, &e->relays, &e->nrelays);
-	return order_checks(e, err_r) && add_symbols(e, err_r) && set_groups(e, err_r) && build_profiles(e, err_r) && init_checks(e, err_r);
+	return add_symbols(e, err_r) && order_checks(e, err_r) && set_groups(e, err_r) && build_profiles(e, err_r) && init_checks(e, err_r);
 }
 
 struct engine *engine_new(const struct conf *conf, const struct check *const *checks, struct err *err_r)

@@ -54,6 +54,7 @@ struct scan {
 	enum stage stage;
 	struct hits hits;
 	struct edits edits;
+	struct scan_shared *shared;
 	bool late;           /* the deadline passed: hits are incomplete, the mail must be deferred */
 	int64_t parse_us, checks_us;
 };

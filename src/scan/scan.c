@@ -7,6 +7,12 @@
 #define EVIDENCE_MAX 200
 #define PERMILLE_MAX 3000
 
+struct scan_shared {
+	struct scan_shared *next;
+	const void *key;
+	void *value;
+};
+
 enum task_state { TASK_WAITING, TASK_OPEN, TASK_SETTLED };
 
 struct task {
@@ -145,6 +151,7 @@ static void expire(void *ctx)
 		a->task->pending--;
 		settle_if_done(r, a->task);
 	}
+	run_ready(r); /* what came after them sees what there is; it cannot wait any more */
 	end_now(r);
 }
 
@@ -229,6 +236,14 @@ void await_bind(struct await *a, struct op *op)
 	a->op = op;
 }
 
+void await_drop(struct await *a)
+{
+	assert(a->op == NULL);
+	if (a->open)
+		a->task->pending--;
+	a->open = false;
+}
+
 void await_done(void *ctx, enum op_status status, const void *result)
 {
 	struct await *a = ctx;
@@ -270,18 +285,40 @@ const struct url_context *task_urls(const struct task *t)
 	return t->run->pub.engine->urls;
 }
 
+void **task_shared(struct task *t, const void *key)
+{
+	struct scan *s = &t->run->pub;
+	struct scan_shared *sh;
+
+	for (sh = s->shared; sh != NULL; sh = sh->next) {
+		if (sh->key == key)
+			return &sh->value;
+	}
+	sh = ARENA_NEW(s->arena, struct scan_shared);
+	sh->key = key;
+	sh->next = s->shared;
+	s->shared = sh;
+	return &sh->value;
+}
+
+void *scan_shared(const struct scan *s, const void *key)
+{
+	for (const struct scan_shared *sh = s->shared; sh != NULL; sh = sh->next) {
+		if (sh->key == key)
+			return sh->value;
+	}
+	return NULL;
+}
+
 void hit_add(struct task *t, unsigned sym, struct span evidence)
 {
 	hit_add_to(t, sym, 1000, RCPT_ALL, evidence);
 }
 
-void hit_add_to(struct task *t, unsigned sym, int32_t permille, rcptset to, struct span evidence)
+static void add(struct scan *s, unsigned global, int32_t permille, rcptset to, struct span evidence)
 {
-	struct scan *s = &t->run->pub;
-	unsigned global = t->check->first_symbol + sym;
 	struct hit *h;
 
-	assert(sym < t->check->check->nsymbols);
 	for (size_t i = 0; i < s->hits.n; i++) {
 		h = &s->hits.v[i];
 		if (h->sym == global && h->to == to) {
@@ -294,6 +331,18 @@ void hit_add_to(struct task *t, unsigned sym, int32_t permille, rcptset to, stru
 	h->to = to;
 	h->permille = permille > PERMILLE_MAX ? PERMILLE_MAX : permille;
 	h->evidence = arena_copy(s->arena, span_sub(evidence, 0, EVIDENCE_MAX));
+}
+
+void hit_add_to(struct task *t, unsigned sym, int32_t permille, rcptset to, struct span evidence)
+{
+	assert(sym < t->check->check->nsymbols);
+	add(&t->run->pub, t->check->first_symbol + sym, permille, to, evidence);
+}
+
+void hit_add_symbol(struct task *t, int symbol, struct span evidence)
+{
+	assert(symbol >= 0 && (size_t)symbol < t->run->pub.hits.symbols->n);
+	add(&t->run->pub, (unsigned)symbol, 1000, RCPT_ALL, evidence);
 }
 
 rcptset task_rcptset(struct task *t, const size_t *rcpt, size_t n)
