@@ -1,84 +1,80 @@
-/* winnow rules: the symbols that checks can give, with their weights. */
+/* winnow rules: what can hit, and trying it out. */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/milli.h"
-#include "checks/registry.h"
 #include "cli/cli.h"
+#include "cli/rules_options.h"
 
 static const char usage_text[] =
-	"usage: winnow rules list [--markdown]\n"
-	"       winnow rules show SYMBOL\n\n"
-	"list prints every symbol with its weight, evidence group, check and meaning; --markdown as a page of documentation.\n";
+	"usage: winnow rules list [--config FILE] [--markdown | --unsupported]\n"
+	"       winnow rules show NAME [--config FILE]\n"
+	"       winnow rules test [OPTIONS] MAIL|FOLDER...\n"
+	"       winnow rules try [OPTIONS] RULES.lua MAIL|FOLDER...\n"
+	"       winnow rules profile [OPTIONS] MAIL|FOLDER...\n\n"
+	"list     every symbol with its weight, evidence group, meaning, and who gives it. --markdown: the built-in ones as a page of documentation.\n"
+	"         --unsupported: what of the SpamAssassin files cannot be run here, and why\n"
+	"show     all about one\n"
+	"test     what hits in these mails, and what was seen\n"
+	"try      the same with the rules of one more file, which alone are shown; the daemon knows nothing of it\n"
+	"profile  time of every rule over these mails, and the rules that never hit\n\n"
+	"  --config FILE   configuration to read (default /etc/winnow/winnow.lua, if it exists)\n"
+	"  --json          test, try: one JSON object a line, parts (\"__NAME\") included\n"
+	"  --from, --rcpt, --ip, --helo, --user VALUE   what the MTA would tell, for test, try and profile\n";
 
-static void print_row(const struct check *c, const struct symbol *s, bool markdown)
+static const struct option long_options[] = {
+	{ "config", required_argument, NULL, 'c' }, { "markdown", no_argument, NULL, 'm' },     { "unsupported", no_argument, NULL, 'U' },
+	{ "json", no_argument, NULL, 'j' },         { "from", required_argument, NULL, 'f' },   { "rcpt", required_argument, NULL, 'r' },
+	{ "ip", required_argument, NULL, 'i' },     { "helo", required_argument, NULL, 'H' },   { "user", required_argument, NULL, 'u' },
+	{ "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
+};
+
+static const struct {
+	const char *name;
+	int (*run)(const struct rules_options *, int argc, char **argv);
+	int min, max; /* arguments; max -1: any number */
+} commands[] = {
+	{ "list", rules_list, 0, 0 }, { "show", rules_show, 1, 1 }, { "test", rules_test, 1, -1 }, { "try", rules_try, 2, -1 }, { "profile", rules_profile, 1, -1 },
+};
+
+static void set_option(struct rules_options *o, int opt)
 {
-	char score[16];
-	const char *weight = milli_text(s->score, 0, 3, score);
-
-	if (markdown)
-		printf("| `%s` | %s | %s | %s%s |\n", s->name, weight, s->group, s->doc, s->force != ACTION_NONE ? " (forced action)" : "");
-	else
-		printf("%-28s %6s  %-8s %-22s %s\n", s->name, weight, s->group, c->name, s->doc);
-}
-
-static void list(bool markdown)
-{
-	if (markdown) {
-		puts("# Symbols\n\nPrinted by `winnow rules list --markdown`. Weights can be changed by profile: `profile { scores = { SYMBOL = 1.5 } }`.\n"
-		     "The sum of an evidence group is capped (`group \"content\" { cap = 12 }`); group `policy` informs and is no evidence.\n");
+	switch (opt) {
+	case 'c': o->config = optarg; break;
+	case 'm': o->markdown = true; break;
+	case 'U': o->unsupported = true; break;
+	case 'j': o->json = true; break;
+	case 'f': o->from = optarg; break;
+	case 'r': o->rcpt = optarg; break;
+	case 'i': o->ip = optarg; break;
+	case 'H': o->helo = optarg; break;
+	default: o->user = optarg; break;
 	}
-	for (const struct check *const *c = checks_all; *c != NULL; c++) {
-		if (markdown)
-			printf("## %s\n\n| symbol | weight | group | meaning |\n|---|---|---|---|\n", (*c)->name);
-		for (size_t i = 0; i < (*c)->nsymbols; i++)
-			print_row(*c, &(*c)->symbols[i], markdown);
-		if (markdown)
-			putchar('\n');
-	}
-}
-
-static int show(const char *name)
-{
-	char score[16];
-
-	for (const struct check *const *c = checks_all; *c != NULL; c++) {
-		for (size_t i = 0; i < (*c)->nsymbols; i++) {
-			const struct symbol *s = &(*c)->symbols[i];
-
-			if (strcmp(s->name, name) != 0)
-				continue;
-			printf("%s\n  weight  %s\n  group   %s\n  check   %s\n  forces  %s\n  %s\n", s->name, milli_text(s->score, 0, 3, score), s->group, (*c)->name,
-			       action_name(s->force), s->doc);
-			return 0;
-		}
-	}
-	fprintf(stderr, "winnow rules: unknown symbol '%s'\n", name);
-	return 1;
 }
 
 int rules_command(int argc, char **argv)
 {
-	static const struct option options[] = { { "markdown", no_argument, NULL, 'm' }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
-	bool markdown = false;
+	struct rules_options o = { .config = NULL };
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (opt != 'm') {
+	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		if (opt == 'h' || opt == '?') {
 			fputs(usage_text, opt == 'h' ? stdout : stderr);
 			return opt == 'h' ? 0 : EXIT_USAGE;
 		}
-		markdown = true;
+		set_option(&o, opt);
 	}
 	argc -= optind;
 	argv += optind;
-	if (argc == 1 && strcmp(argv[0], "list") == 0) {
-		list(markdown);
-		return fflush(stdout) == 0 ? 0 : 1;
+	for (size_t i = 0; argc > 0 && i < sizeof(commands) / sizeof(commands[0]); i++) {
+		int status, n = argc - 1;
+
+		if (strcmp(argv[0], commands[i].name) != 0 || n < commands[i].min || (commands[i].max >= 0 && n > commands[i].max))
+			continue;
+		status = commands[i].run(&o, n, argv + 1);
+		return fflush(stdout) == 0 ? status : 1;
 	}
-	if (argc == 2 && strcmp(argv[0], "show") == 0)
-		return show(argv[1]);
 	fputs(usage_text, stderr);
 	return EXIT_USAGE;
 }

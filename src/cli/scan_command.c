@@ -1,15 +1,12 @@
 /* winnow scan: messages in, verdicts out, readable or as JSON lines. */
-#include <ftw.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/array.h"
-#include "base/buf.h"
 #include "cli/cli.h"
+#include "cli/local.h"
 #include "cli/scan_options.h"
 #include "cli/scan_print.h"
 
@@ -32,12 +29,6 @@ static const struct option long_options[] = {
 	{ "socket", required_argument, NULL, 's' }, { "from", required_argument, NULL, 'f' }, { "rcpt", required_argument, NULL, 'r' },
 	{ "ip", required_argument, NULL, 'i' },   { "helo", required_argument, NULL, 'H' },   { "user", required_argument, NULL, 'u' },
 	{ "exit-code", no_argument, NULL, 'e' },  { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
-};
-
-struct file_list {
-	struct arena *arena;
-	const char **v;
-	size_t n, cap;
 };
 
 static void set_option(struct scan_options *o, int opt)
@@ -81,61 +72,6 @@ static bool check_options(const struct scan_options *o)
 	return ok;
 }
 
-/* nftw() has no context argument; the walk is over before the function returns. */
-static struct file_list *walking;
-
-static int walked(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)ftw;
-	if (type == FTW_F)
-		*ARRAY_ADD(walking->arena, walking->v, walking->n, walking->cap) = arena_str(walking->arena, span_of(path));
-	return 0;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static void add_path(struct file_list *files, const char *path)
-{
-	size_t first = files->n;
-	struct stat st;
-
-	if (strcmp(path, "-") == 0 || stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
-		*ARRAY_ADD(files->arena, files->v, files->n, files->cap) = path;
-		return;
-	}
-	walking = files;
-	nftw(path, walked, 32, FTW_PHYS);
-	walking = NULL;
-	if (files->n > first)
-		qsort(files->v + first, files->n - first, sizeof(*files->v), by_name);
-}
-
-static bool read_input(struct arena *arena, const char *path, struct span *raw_r, struct err *err_r)
-{
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-	struct buf b = BUF_INIT(arena);
-	bool ok;
-	size_t n;
-
-	if (f == NULL)
-		return err_set(err_r, "%m");
-	do {
-		char *room = buf_reserve(&b, b.len < 65536 ? 65536 : b.len);
-
-		n = fread(room, 1, b.cap - b.len, f);
-		b.len += n;
-	} while (n > 0);
-	ok = !ferror(f) || err_set(err_r, "%m");
-	if (f != stdin)
-		fclose(f);
-	*raw_r = buf_span(&b);
-	return ok;
-}
-
 static void progress(size_t done, size_t all)
 {
 	int width = 40, filled = (int)(done * (size_t)width / all);
@@ -150,7 +86,7 @@ static bool scan_file(struct scanner *s, const struct scan_options *o, const cha
 	struct arena *arena = arena_new(0);
 	struct span raw = SPAN_NONE, json = SPAN_NONE;
 	struct err err;
-	bool ok = read_input(arena, path, &raw, &err) && s->scan(s, arena, raw, &json, &err) && scan_print(path, json, o->json, worst, &err);
+	bool ok = local_read(arena, path, &raw, &err) && s->scan(s, arena, raw, &json, &err) && scan_print(path, json, o->json, worst, &err);
 
 	if (!ok)
 		fprintf(stderr, "winnow scan: %s: %s\n", path, err.text);
@@ -197,7 +133,7 @@ int scan_command(int argc, char **argv)
 		set_option(&o, opt);
 	}
 	for (int i = optind; i < argc; i++)
-		add_path(&files, argv[i]);
+		file_list_add(&files, argv[i]);
 	if (files.n == 0)
 		fputs(optind < argc ? "winnow scan: no files found\n" : usage_text, stderr);
 	else if (check_options(&o)) {

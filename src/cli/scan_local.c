@@ -2,11 +2,9 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "checks/registry.h"
+#include "cli/local.h"
 #include "cli/scan_options.h"
-#include "io/log.h"
 #include "mail/address.h"
-#include "proc/settings.h"
 #include "proto/http_reply.h"
 
 struct local {
@@ -14,9 +12,7 @@ struct local {
 	struct arena *arena;
 	const struct scan_options *options;
 	struct ip ip;
-	struct conf *conf;
-	struct engine *engine;
-	struct loop *loop;
+	struct local_engine local;
 	struct service service;
 	const struct outcome *outcome; /* of the message under way */
 };
@@ -33,7 +29,7 @@ static struct transaction *make_transaction(struct local *l, struct arena *arena
 	const struct scan_options *o = l->options;
 	struct transaction *tx = ARENA_NEW(arena, struct transaction);
 	struct rcpt *rcpt = ARENA_ARRAY(arena, o->nrcpt + 1, struct rcpt);
-	size_t max = (size_t)engine_scan_settings(l->engine)->max_size;
+	size_t max = (size_t)engine_scan_settings(l->local.ruleset.engine)->max_size;
 
 	for (size_t i = 0; i < o->nrcpt; i++) {
 		rcpt[i].raw = span_of(o->rcpt[i]);
@@ -69,7 +65,7 @@ static bool local_scan(struct scanner *pub, struct arena *arena, struct span raw
 	l->outcome = NULL;
 	service_submit(&l->service, tx, true, CAP_HEADERS | CAP_RECIPIENTS | CAP_HOLD | CAP_DISCARD, 0, finished, l);
 	while (l->outcome == NULL)
-		loop_poll(l->loop);
+		loop_poll(l->local.loop);
 	http_reply_json(&json, tx, l->outcome, clock_mono_us() - begin, false);
 	*json_r = buf_span(&json);
 	return true;
@@ -80,9 +76,7 @@ static void local_free(struct scanner *pub)
 	struct local *l = (struct local *)pub;
 	struct arena *arena = l->arena;
 
-	loop_free(&l->loop);
-	engine_free(&l->engine);
-	conf_free(&l->conf);
+	local_engine_close(&l->local);
 	arena_free(&arena);
 }
 
@@ -90,18 +84,9 @@ static bool local_init(struct local *l, const struct scan_options *o, struct err
 {
 	if (o->ip != NULL && !ip_parse(span_of(o->ip), &l->ip))
 		return err_set(err_r, "'%s' is no IP address", o->ip);
-	/* The verdict is printed; the log line per message is not wanted here. */
-	if (!log_open(SPAN_LIT("stderr"), LOG_LEVEL_WARN, err_r))
+	if (!local_engine_open(&l->local, o->config, NULL, err_r))
 		return false;
-	message_init();
-	l->conf = conf_load(settings_path(o->config), settings_all(l->arena), err_r);
-	if (l->conf == NULL)
-		return false;
-	l->engine = engine_new(l->conf, checks_all, err_r);
-	if (l->engine == NULL)
-		return false;
-	l->loop = loop_new();
-	service_init(&l->service, l->loop, l->engine, conf_get(l->conf, &reduce_setting_set), NULL);
+	service_init(&l->service, l->local.loop, l->local.ruleset.engine, conf_get(l->local.conf, &reduce_setting_set), NULL);
 	return true;
 }
 

@@ -61,7 +61,7 @@ static bool on_settings(void *ctx, const struct imsg *m, const void *body, int *
 {
 	struct generation *g = ctx;
 	const struct link_settings *set = body;
-	struct link_board board;
+	struct link_board board = { .first = !master_scans(g->master) };
 	struct err err;
 
 	(void)m;
@@ -184,12 +184,26 @@ static bool on_died(void *ctx, const struct imsg *m, const void *body, int *fds)
 	return true;
 }
 
+static bool on_changed(void *ctx, const struct imsg *m, const void *body, int *fds)
+{
+	struct generation *g = ctx;
+
+	(void)fds;
+	/* One that starts is told so early when there was little to compile: master_reload remembers it until it is up. */
+	if (g->phase == GENERATION_DRAINING || g->killed)
+		return true;
+	log_info("%.*s changed", SPAN_ARG(imsg_text(m, body)));
+	master_reload(g->master);
+	return true;
+}
+
 static const struct imsg_row rows[] = {
 	{ LINK_FAILED, 0, ROLE_LOADER, 1, LINK_TEXT_MAX, on_failed },
 	{ LINK_SETTINGS, 0, ROLE_LOADER, sizeof(struct link_settings), sizeof(struct link_settings), on_settings },
 	{ LINK_BIND, 0, ROLE_LOADER, sizeof(struct link_bind), sizeof(struct link_bind), on_bind },
 	{ LINK_UP, 0, ROLE_LOADER, 0, 0, on_up },
 	{ LINK_DIED, 0, ROLE_LOADER, sizeof(struct link_died), sizeof(struct link_died), on_died },
+	{ LINK_CHANGED, 0, ROLE_LOADER, 1, LINK_TEXT_MAX, on_changed },
 	{ 0, 0, 0, 0, 0, NULL },
 };
 

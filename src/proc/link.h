@@ -1,7 +1,7 @@
 /*
  * What the processes of winnowd say to each other (io/imsg.h): types, who sends them, bodies. Each process keeps its own table of the types it accepts.
  *
- *   loader -> master    FAILED, SETTINGS, BIND, UP, DIED
+ *   loader -> master    FAILED, SETTINGS, BIND, UP, DIED, CHANGED
  *   master -> loader    BOARD, BOUND, REFUSED, RESPAWN, KILL, DRAIN, LOG
  *   loader -> scanner   DRAIN, LOG
  *   scanner -> loader   READY
@@ -30,6 +30,7 @@ enum link_type {
 	LINK_DRAIN,      /* struct link_drain: accept no more, finish, end */
 	LINK_LOG,        /* descriptor: the log file, newly opened */
 	LINK_READY,      /* a scanner accepts */
+	LINK_CHANGED,    /* text: a file that this generation has read changed; a new one is wanted */
 };
 
 #define LINK_TEXT_MAX 256
@@ -52,6 +53,7 @@ struct link_bind {
 
 struct link_board {
 	struct hash_key key; /* of message fingerprints */
+	bool first;          /* no other generation scans meanwhile */
 };
 
 struct link_died {

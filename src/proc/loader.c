@@ -10,9 +10,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "checks/registry.h"
 #include "io/sandbox.h"
 #include "mail/message.h"
+#include "proc/compiler.h"
 #include "proc/loader_private.h"
 
 #define DEFAULT_USER "winnow"
@@ -40,13 +40,12 @@ static bool load(struct loaded *c, const char *given, struct err *err_r)
 static bool build_engine(struct loaded *c, struct err *err_r)
 {
 	message_init();
-	c->engine = engine_new(c->conf, checks_all, err_r);
-	return c->engine != NULL;
+	return ruleset_load(&c->ruleset, c->conf, NULL, err_r);
 }
 
 static void unload(struct loaded *c)
 {
-	engine_free(&c->engine);
+	ruleset_free(&c->ruleset);
 	conf_free(&c->conf);
 	arena_free(&c->arena);
 }
@@ -85,7 +84,7 @@ static bool give_up_root(const struct server_settings *set, struct err *err_r)
 
 int loader_check(const struct options *options)
 {
-	struct loaded c = { .engine = NULL };
+	struct loaded c = { .conf = NULL };
 	struct err err;
 	struct sandbox_user user;
 	bool ok = load(&c, options->config, &err) && build_engine(&c, &err) && (geteuid() != 0 || find_user(c.server, &user, &err));
@@ -143,6 +142,14 @@ static void tell_sandbox(const struct server_settings *set)
 		log_warn("built with AddressSanitizer: scanners are not locked up");
 }
 
+static void list_changed(void *ctx, const char *file)
+{
+	struct loader *l = ctx;
+
+	if (!l->draining)
+		imsg_send(l->master, LINK_CHANGED, 0, file, strnlen(file, LINK_TEXT_MAX - 1));
+}
+
 /* When the board and all sockets are here. */
 static void come_up(struct loader *l)
 {
@@ -150,7 +157,14 @@ static void come_up(struct loader *l)
 
 	if (!l->has_board || l->nbound < l->nlistening || l->slots != NULL || l->status != EXIT_SUCCESS || l->draining)
 		return;
-	if (!build_engine(&l->conf, &err) || !give_up_root(l->conf.server, &err)) {
+	if (!build_engine(&l->conf, &err)) {
+		loader_fail(l, err.text);
+		return;
+	}
+	/* Before the compiler, which may take minutes: what changes meanwhile is seen. */
+	l->watch = watch_new(l->conf.arena, l->loop, rules_watched(l->conf.ruleset.rules), list_changed, l);
+	compiler_prefilter(l, l->first);
+	if (!give_up_root(l->conf.server, &err)) {
 		loader_fail(l, err.text);
 		return;
 	}
@@ -169,6 +183,7 @@ static bool on_board(void *ctx, const struct imsg *m, const void *body, int *fds
 	if (l->has_board)
 		return false;
 	l->has_board = true;
+	l->first = b->first;
 	l->key = b->key;
 	l->board_fd = fds[0];
 	l->poison_fd = fds[1];
@@ -226,6 +241,7 @@ static void drain(struct loader *l, int64_t grace_us)
 			close(l->listening[i].fd);
 		l->listening[i].fd = -1;
 	}
+	compiler_kill(l); /* what comes after this generation has its own */
 	supervise_drain(l, grace_us);
 }
 
@@ -298,6 +314,8 @@ static void take_down(struct loader *l)
 	supervise_free(l);
 	imsg_close(&l->master);
 	timer_stop(&l->last);
+	watch_stop(l->watch);
+	compiler_kill(l);
 	loop_signal_stop(&l->on_term);
 	loop_signal_stop(&l->on_chld);
 	signal(SIGTERM, SIG_IGN);

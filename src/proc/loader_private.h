@@ -11,7 +11,9 @@
 #include "io/log.h"
 #include "proc/link.h"
 #include "proc/options.h"
+#include "proc/ruleset.h"
 #include "proc/scanner.h"
+#include "proc/watch.h"
 
 /* The configuration, read and checked. */
 struct loaded {
@@ -22,7 +24,7 @@ struct loaded {
 	const struct milter_settings *milter;
 	const struct http_settings *http;
 	const struct reduce_settings *reduce;
-	struct engine *engine; /* NULL until built */
+	struct ruleset ruleset; /* its engine: NULL until built */
 };
 
 struct loader;
@@ -45,7 +47,7 @@ struct loader {
 	struct loaded conf;
 	struct listening listening[LISTENERS_MAX];
 	unsigned nlistening, nbound;
-	bool has_board;
+	bool has_board, first; /* first: as link_board has it */
 	int board_fd, poison_fd;
 	struct hash_key key;
 	struct slot *slots;
@@ -53,6 +55,8 @@ struct loader {
 	bool up, draining;
 	int64_t drain_grace_us;
 	struct timer last; /* of draining */
+	struct watch *watch;
+	pid_t compiler;    /* 0: none */
 	int status;
 };
 

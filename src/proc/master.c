@@ -31,6 +31,11 @@ static struct generation *in_phase(const struct master *m, enum generation_phase
 	return NULL;
 }
 
+bool master_scans(const struct master *m)
+{
+	return in_phase(m, GENERATION_CURRENT) != NULL;
+}
+
 /* Listening sockets that neither the current generation nor one that starts uses are closed. */
 static void sweep(struct master *m)
 {
@@ -65,10 +70,8 @@ static void restart_now(void *ctx)
 		start_generation(m);
 }
 
-static void reload(void *ctx)
+void master_reload(struct master *m)
 {
-	struct master *m = ctx;
-
 	if (m->stopping)
 		return;
 	if (in_phase(m, GENERATION_STARTING) != NULL) {
@@ -80,11 +83,16 @@ static void reload(void *ctx)
 	start_generation(m);
 }
 
+static void hung_up(void *ctx)
+{
+	master_reload(ctx);
+}
+
 static void reload_if_asked(struct master *m)
 {
 	if (m->reload_again) {
 		m->reload_again = false;
-		reload(m);
+		master_reload(m);
 	}
 }
 
@@ -275,7 +283,7 @@ static void set_up(struct master *m, const struct options *options)
 	timer_init(&m->last, m->loop, kill_all, m);
 	loop_signal_init(&m->on_term, m->loop, SIGTERM, stop, m);
 	loop_signal_init(&m->on_int, m->loop, SIGINT, stop, m);
-	loop_signal_init(&m->on_hup, m->loop, SIGHUP, reload, m);
+	loop_signal_init(&m->on_hup, m->loop, SIGHUP, hung_up, m);
 	loop_signal_init(&m->on_usr1, m->loop, SIGUSR1, reopen_log, m);
 	loop_signal_init(&m->on_chld, m->loop, SIGCHLD, reap, m);
 }

@@ -76,5 +76,9 @@ void generation_free(struct generation **);
 /* master.c: all scanners of the generation accept; it has ended. */
 void master_generation_up(struct master *, struct generation *);
 void master_generation_over(struct master *, struct generation *);
+/* As SIGHUP. */
+void master_reload(struct master *);
+/* Whether a generation takes new mail. */
+bool master_scans(const struct master *);
 
 #endif

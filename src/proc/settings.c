@@ -9,7 +9,9 @@
 #include "proto/http.h"
 #include "proto/milter.h"
 #include "proto/reduce.h"
+#include "rules/rules.h"
 #include "scan/engine.h"
+#include "spamassassin/ruleset.h"
 
 #define CONFIG_PATH "/etc/winnow/winnow.lua"
 
@@ -69,7 +71,7 @@ const struct setting_set server_setting_set = {
 const struct setting_set **settings_all(struct arena *arena)
 {
 	static const struct setting_set *const own[] = {
-		&server_setting_set, &log_setting_set, &milter_setting_set, &http_setting_set, &reduce_setting_set,
+		&server_setting_set, &log_setting_set, &milter_setting_set, &http_setting_set, &reduce_setting_set, &rules_setting_set, &spamassassin_setting_set,
 	};
 	const struct setting_set **engine = engine_setting_sets(arena, checks_all), **all;
 	size_t n = 0, nown = sizeof(own) / sizeof(own[0]);

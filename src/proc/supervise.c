@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "proc/compiler.h"
 #include "proc/loader_private.h"
 
 #define EARLY_US 10000000     /* a scanner that lived shorter waits before it is replaced */
@@ -58,7 +59,7 @@ static void scanner_gone(void *ctx, enum imsg_end why)
 static void __attribute__((noreturn)) become_scanner(struct loader *l, const struct slot *slot, int fd, pid_t parent)
 {
 	struct scanner_options o = {
-		.slot = slot->number, .link_fd = fd, .board_fd = l->board_fd, .poison_fd = l->poison_fd, .key = l->key, .engine = l->conf.engine,
+		.slot = slot->number, .link_fd = fd, .board_fd = l->board_fd, .poison_fd = l->poison_fd, .key = l->key, .engine = l->conf.ruleset.engine,
 		.server = l->conf.server, .milter = l->conf.milter, .http = l->conf.http, .reduce = l->conf.reduce, .listening = l->listening,
 		.nlistening = l->nlistening,
 	};
@@ -71,6 +72,7 @@ static void __attribute__((noreturn)) become_scanner(struct loader *l, const str
 	supervise_free(l); /* above all the ends of the other scanners' sockets */
 	imsg_close(&l->master);
 	timer_stop(&l->last);
+	watch_stop(l->watch);
 	loop_signal_stop(&l->on_term);
 	loop_signal_stop(&l->on_chld);
 	loop_free(&l->loop);
@@ -179,6 +181,7 @@ void supervise_reap(void *loader)
 			if (l->slots[i].pid == pid)
 				slot_died(&l->slots[i], status);
 		}
+		compiler_reaped(l, pid, status);
 	}
 }
 
