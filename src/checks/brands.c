@@ -35,6 +35,7 @@ struct letters {
 	char c[LETTERS_MAX];          /* lower case */
 	bool start[LETTERS_MAX + 1];  /* a word begins here; also at n */
 	bool odd[LETTERS_MAX];        /* not written as an ordinary letter */
+	bool accent[LETTERS_MAX];     /* a Latin letter with a mark: another letter to those whose language has it */
 	uint16_t at[LETTERS_MAX], end[LETTERS_MAX]; /* offsets in the text */
 };
 
@@ -53,6 +54,8 @@ static void letters_read(struct span text, struct letters *l)
 
 		if (c == SCRIPT_SKIP) {
 			hidden = hidden || script_invisible(cp);
+			if (l->n != 0 && !gap && !script_invisible(cp))
+				l->accent[l->n - 1] = true; /* a combining mark */
 			continue;
 		}
 		if (c == '\0') {
@@ -64,6 +67,7 @@ static void letters_read(struct span text, struct letters *l)
 		l->start[l->n] = gap;
 		l->nwords += gap;
 		l->odd[l->n] = hidden || (cp >= 0x250 && !(cp >= 0x1e00 && cp <= 0x1eff) && !(cp >= 0xff00 && cp <= 0xff5e));
+		l->accent[l->n] = (cp >= 0xc0 && cp < 0x250) || (cp >= 0x1e00 && cp <= 0x1eff);
 		l->at[l->n] = (uint16_t)at;
 		l->end[l->n] = (uint16_t)(at + taken);
 		l->c[l->n++] = c;
@@ -124,7 +128,7 @@ static size_t phrase_letters(const char *phrase, size_t *nwords_r)
 
 /* Sorted. What companies write beside their names, and what those write who pretend to be them. */
 static const char *const service_words[] = {
-	"access", "account", "accounts", "admin", "agent", "alert", "alerts", "assistance", "authentication", "bank", "banking",
+	"access", "account", "accounts", "admin", "agent", "alert", "alerts", "assistance", "authentication", "banca", "banco", "bank", "banking",
 	"benachrichtigung", "billing", "bonus", "card", "care", "center", "centre", "client", "cliente", "clientes", "clients",
 	"confirmation", "coupon", "credit", "customer", "customers", "delivery", "department", "desk", "device", "dienst", "email",
 	"express", "facture", "fraud", "gewinn", "gift", "giveaway", "gutschein", "help", "helpdesk", "id", "info", "information",
@@ -140,6 +144,18 @@ static const char *const service_words[] = {
 static bool is_service_word(const char *word, size_t n)
 {
 	return SORTED_HAS(service_words, span_make(word, n));
+}
+
+/* Whether the word before or behind [from, to) is one of service. */
+static bool is_beside_service(const struct letters *l, size_t from, size_t to)
+{
+	size_t begin = from, end = to;
+
+	while (begin > 0 && !l->start[--begin])
+		;
+	while (end < l->n && !l->start[++end])
+		;
+	return (begin < from && is_service_word(l->c + begin, from - begin)) || (end > to && is_service_word(l->c + to, end - to));
 }
 
 /* Whether a word outside of [from, to) is one of service. */
@@ -181,6 +197,16 @@ static bool is_disguised(const struct letters *l, size_t from, const struct bran
 	return nwords > phrase_words + 1 && nwords >= n;
 }
 
+/* "über" is not Uber: with a mark on a letter, an ordinary word is another ordinary word. Invented names stay what they are. */
+static bool is_other_word(const struct letters *l, size_t from, size_t to, const struct brand_phrase *p)
+{
+	for (size_t i = from; p->kind != PHRASE_PLAIN && i < to; i++) {
+		if (l->accent[i])
+			return true;
+	}
+	return false;
+}
+
 /* The phrase that stands at a word's beginning, the longest one; NULL when none does. */
 static const struct brand_phrase *phrase_at(const struct letters *l, size_t from, size_t *to_r)
 {
@@ -201,7 +227,7 @@ static const struct brand_phrase *phrase_at(const struct letters *l, size_t from
 		n = phrase_letters(p->text, &nwords);
 		have = count_words(l, from, from + n);
 		/* Short names do not arise from pieces of words that happen to follow each other. */
-		if (!l->start[from + n] || (n < 6 && have != nwords) || (have > nwords + 1 && have != n))
+		if (!l->start[from + n] || (n < 6 && have != nwords) || (have > nwords + 1 && have != n) || is_other_word(l, from, from + n, p))
 			continue;
 		best = p;
 		*to_r = from + n;
@@ -218,9 +244,9 @@ static bool match_make(const struct letters *l, size_t from, size_t to, const st
 	m_r->service = !m_r->whole && has_service_word(l, from, to);
 	m_r->disguised = is_disguised(l, from, phrase, nwords);
 	if (phrase->kind == PHRASE_WORD)
-		return m_r->whole || m_r->service;
+		return m_r->whole || is_beside_service(l, from, to);
 	if (phrase->kind == PHRASE_NAME)
-		return m_r->service;
+		return is_beside_service(l, from, to);
 	return true;
 }
 

@@ -57,8 +57,8 @@ enum brand_id {
 
 enum phrase_kind {
 	PHRASE_PLAIN, /* names the brand wherever it stands */
-	PHRASE_WORD,  /* also an ordinary word or short: when it is the whole text, or beside a word of service ("Support", "Konto") */
-	PHRASE_NAME,  /* also a person's name or very common: only beside a word of service */
+	PHRASE_WORD,  /* also an ordinary word of some language, or short: when it is the whole text, or right beside a word of service ("Support", "Konto") */
+	PHRASE_NAME,  /* also a person's name or very common: only right beside a word of service */
 };
 
 struct brand_phrase {

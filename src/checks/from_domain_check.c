@@ -39,7 +39,7 @@ static void look_for_brand(struct task *t, struct span domain, struct span regis
 static void look_at_local(struct task *t, const struct address *from)
 {
 	size_t n = from->local.len < 63 ? from->local.len : 63;
-	char label[63];
+	char label[63] = { 0 };
 	const struct brand *brand;
 	struct span s = span_make(label, n);
 

@@ -11,6 +11,7 @@ static const struct symbol symbols[] = {
 };
 
 #define HOSTS_READ 20
+#define QUOTED_READ 20 /* quoted links that are looked at closely */
 
 /* Whether the part left of the registered domain ends like a domain itself: "paypal.com" of paypal.com.secure.example, not just a service's customer. */
 static bool imitates_domain(const struct url *u)
@@ -61,15 +62,19 @@ static void run(struct task *t, const void *state)
 {
 	const struct message *m = task_msg(t);
 	struct span seen[HOSTS_READ];
-	size_t n = 0;
+	size_t n = 0, quoted = 0;
 
 	(void)state;
 	for (size_t i = 0; i < m->nlinks && n < HOSTS_READ; i++) {
 		const struct link *l = &m->links[i];
 
-		if (!link_is_web(l) || link_is_bare_host(l) || (l->url.flags & (URL_IP | URL_IP_ODD | URL_HOST_BAD | URL_IDN)) != 0 ||
+		if (!link_is_web(l) || link_is_bare_host(l) || link_is_defanged(l) || (l->url.flags & (URL_IP | URL_IP_ODD | URL_HOST_BAD | URL_IDN)) != 0 ||
 		    span_chr(l->url.host_ascii, '.') == SPAN_NPOS || was_seen(seen, n, l->url.host_ascii))
 			continue;
+		if (quoted < QUOTED_READ && link_is_quoted(m, l)) {
+			quoted++;
+			continue;
+		}
 		seen[n++] = l->url.host_ascii;
 		if (!links_is_tracker(l->url.host_ascii) && !links_is_rewriter(l->url.host_ascii) && tell(t, l))
 			return;

@@ -4,6 +4,8 @@
 #include "checks/sender.h"
 #include "checks/sorted.h"
 
+#define LINE_READ 1000 /* bytes of a line before a link; longer lines are nobody's quotation */
+
 /* Sorted. */
 static const char *const rewriters[] = {
 	"avanan.click", "clicktime.cloud.postoffice.net", "clicktime.symantec.com", "cudasvc.com", "emailprotection.link", "hornetsecurity.com",
@@ -43,6 +45,46 @@ bool link_is_web(const struct link *l)
 bool link_is_bare_host(const struct link *l)
 {
 	return (l->url.flags & URL_SCHEMELESS) != 0 && l->url.path.len == 0 && l->source != LINK_HTML_A;
+}
+
+/* Whether the line around text.p[at] begins with '>'; blanks may stand before it. */
+static bool line_is_quoted(struct span text, size_t at)
+{
+	size_t begin = at;
+
+	while (begin > 0 && at - begin < LINE_READ && text.p[begin - 1] != '\n')
+		begin--;
+	if (begin > 0 && text.p[begin - 1] != '\n')
+		return false;
+	while (begin < at && (text.p[begin] == ' ' || text.p[begin] == '\t'))
+		begin++;
+	return begin < at && text.p[begin] == '>';
+}
+
+bool link_is_quoted(const struct message *m, const struct link *l)
+{
+	struct span text, raw = l->url.raw;
+	size_t at, end;
+
+	if (l->source != LINK_TEXT || raw.len == 0 || l->part < 0 || (size_t)l->part >= m->nparts)
+		return false;
+	text = m->parts[l->part].text;
+	if (text.len == 0 || raw.p < text.p || raw.p + raw.len > text.p + text.len)
+		return false; /* of an attached message */
+	/* Line by line, so that each is looked at once. */
+	for (at = (size_t)(raw.p - text.p); line_is_quoted(text, at); at += end) {
+		end = span_chr(span_from(text, at), '\n');
+		at += end == SPAN_NPOS ? text.len - at : end;
+		end = span_find(span_from(text, at), raw);
+		if (end == SPAN_NPOS)
+			return true;
+	}
+	return false;
+}
+
+bool link_is_defanged(const struct link *l)
+{
+	return (l->source == LINK_TEXT || l->source == LINK_HTML_TEXT) && (l->url.flags & URL_OBFUSCATED) != 0 && span_case_starts(l->url.raw, SPAN_LIT("hxx"));
 }
 
 struct span links_sender_domain(struct task *t)

@@ -10,6 +10,15 @@ bool link_is_web(const struct link *);
 /* A bare host name in text, as in quoted Received fields and error messages: a mail program may link it, but nobody meant a link. */
 bool link_is_bare_host(const struct link *);
 
+/*
+ * An address of plain text that the sender only cites: it stands in lines that begin with '>' and nowhere else in that part. Reads the part's text once from the
+ * link on; ask late, and of few links.
+ */
+bool link_is_quoted(const struct message *, const struct link *);
+
+/* An address of text that was made harmless to be shown: hxxp://... No reader is led there by a click. */
+bool link_is_defanged(const struct link *);
+
 /* The registered domain of the first From address, lower case; empty when there is none. A look-up in the list of public suffixes: ask late. */
 struct span links_sender_domain(struct task *);
 

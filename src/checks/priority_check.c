@@ -5,6 +5,8 @@
 
 enum { HIGH };
 
+#define FIELDS_READ 200
+
 static const struct symbol symbols[] = {
 	[HIGH] = { "PRIORITY_HIGH_NO_MAILER", "content", 700, "The message is marked urgent but names no mail program.", ACTION_NONE },
 };
@@ -18,6 +20,19 @@ static bool is_high(const struct header_list *h)
 	return span_case_eq(header_value(h, HDR_IMPORTANCE), SPAN_LIT("high")) || span_case_eq(header_value(h, HDR_X_MSMAIL_PRIORITY), SPAN_LIT("high"));
 }
 
+/* Exchange and Outlook on the web give no X-Mailer, but fields of their own. */
+static bool is_from_exchange(const struct header_list *h)
+{
+	for (size_t i = 0; i < h->n && i < FIELDS_READ; i++) {
+		struct span name = h->v[i].name;
+
+		if (h->v[i].id == HDR_OTHER && (span_case_eq(name, SPAN_LIT("X-MS-Has-Attach")) || span_case_eq(name, SPAN_LIT("X-MS-TNEF-Correlator")) ||
+		                                span_case_starts(name, SPAN_LIT("X-MS-Exchange-"))))
+			return true;
+	}
+	return false;
+}
+
 static bool has_mailer(const struct header_list *h)
 {
 	static const enum header_id traces[] = { HDR_X_MAILER, HDR_USER_AGENT, HDR_X_MIMEOLE, HDR_THREAD_INDEX, HDR_THREAD_TOPIC, HDR_REFERENCES, HDR_IN_REPLY_TO };
@@ -26,7 +41,7 @@ static bool has_mailer(const struct header_list *h)
 		if (header_first(h, traces[i]) != NULL)
 			return true;
 	}
-	return false;
+	return is_from_exchange(h);
 }
 
 static void run(struct task *t, const void *state)

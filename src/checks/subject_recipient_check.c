@@ -8,7 +8,7 @@ enum { ADDRESS, DOMAIN };
 
 static const struct symbol symbols[] = {
 	[ADDRESS] = { "SUBJECT_HAS_RECIPIENT", "content", 1200, "The subject names the recipient's address or mailbox.", ACTION_NONE },
-	[DOMAIN] = { "SUBJECT_HAS_RECIPIENT_DOMAIN", "content", 500, "The subject names the recipient's domain, and the sender is not of it.", ACTION_NONE },
+	[DOMAIN] = { "SUBJECT_HAS_RECIPIENT_DOMAIN", "content", 200, "The subject names the recipient's domain, and the sender is not of it.", ACTION_NONE },
 };
 
 static bool is_part_of_word(char c)
@@ -77,13 +77,20 @@ static bool look_at(struct task *t, struct span subject, struct span address)
 	return false;
 }
 
+/* RFC 7489, 7.2.1.1: reports to the owner of a domain name it in their subject and have it compressed with them; seldom as multipart/report. */
+static bool is_dmarc_report(const struct message *m)
+{
+	return span_case_starts(span_trim(m->subject), SPAN_LIT("Report Domain:")) && m->nattachments != 0;
+}
+
 static void run(struct task *t, const void *state)
 {
 	const struct message *m = task_msg(t);
 	struct span subject = span_sub(m->subject, 0, 1000);
 
 	(void)state;
-	if (sender_is_automatic(m) || sender_is_list(m))
+	/* "Automatic" includes multipart/report: delivery, TLS and abuse reports. */
+	if (sender_is_automatic(m) || sender_is_list(m) || is_dmarc_report(m))
 		return;
 	for (size_t i = 0; i < SENDER_RCPT_MAX; i++) {
 		struct span address = sender_recipient(t, i);
