@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "mail/address.h"
+#include "proc/settings.h"
 
 static struct span read_file(struct arena *arena, const char *path)
 {
@@ -116,4 +117,34 @@ bool sample_hits(const struct scan *scan, const char *symbol)
 			return true;
 	}
 	return false;
+}
+
+int sample_setup(void **state)
+{
+	struct sample_engine *e = calloc(1, sizeof(*e));
+	struct err err = { "" };
+
+	assert(e != NULL);
+	message_init();
+	e->arena = arena_new(0);
+	e->conf = conf_load_text(SPAN_LIT("rules { files = {} }"), "test", settings_all(e->arena), &err);
+	if (e->conf == NULL || !ruleset_load(&e->ruleset, e->conf, NULL, &err)) {
+		fprintf(stderr, "%s\n", err.text);
+		return -1;
+	}
+	e->loop = loop_new();
+	*state = e;
+	return 0;
+}
+
+int sample_teardown(void **state)
+{
+	struct sample_engine *e = *state;
+
+	loop_free(&e->loop);
+	ruleset_free(&e->ruleset);
+	conf_free(&e->conf);
+	arena_free(&e->arena);
+	free(e);
+	return 0;
 }

@@ -6,9 +6,20 @@
 #ifndef WINNOW_TESTS_CHECKS_SAMPLE_H
 #define WINNOW_TESTS_CHECKS_SAMPLE_H
 
+#include "proc/ruleset.h"
 #include "scan/engine.h"
 
 #define SAMPLE_TIME 1768478400
+
+/* All built-in checks and shipped rules with the default settings, as the daemon has them; for cmocka's setup and teardown. */
+struct sample_engine {
+	struct arena *arena;
+	struct conf *conf;
+	struct ruleset ruleset;
+	struct loop *loop;
+};
+int sample_setup(void **state);
+int sample_teardown(void **state);
 
 /* A transaction from a file (and its .env), in a fresh arena; free that. */
 struct transaction *sample_load(const char *path);

@@ -1,4 +1,4 @@
-/* Every symbol of every check has at least one sample that hits and one that misses, and they do. */
+/* Every symbol of every check and of every shipped rule has at least one sample that hits and one that misses, and they do. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,42 +11,6 @@
 #include "base/ascii.h"
 #include "checks/registry.h"
 #include "sample.h"
-
-struct fixture {
-	struct arena *arena;
-	struct conf *conf;
-	struct engine *engine;
-	struct loop *loop;
-};
-
-static int setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-	struct err err;
-
-	message_init();
-	f->arena = arena_new(0);
-	f->conf = conf_load(NULL, engine_setting_sets(f->arena, checks_all), &err);
-	assert_non_null(f->conf);
-	f->engine = engine_new(f->conf, checks_all, &err);
-	if (f->engine == NULL)
-		fail_msg("%s", err.text);
-	f->loop = loop_new();
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	loop_free(&f->loop);
-	engine_free(&f->engine);
-	conf_free(&f->conf);
-	arena_free(&f->arena);
-	free(f);
-	return 0;
-}
 
 /* "MISSING_DATE" -> "missing-date" */
 static void file_stem(const char *symbol, char *stem, size_t size)
@@ -68,7 +32,7 @@ static bool is_sample(const char *file, const char *kind, const char *stem)
 	return span_starts(s, span_of(stem)) && s.len > strlen(stem) && s.p[strlen(stem)] == '.';
 }
 
-static int run_samples(struct fixture *f, const char *folder, const char *symbol, const char *kind, bool expected)
+static int run_samples(struct sample_engine *f, const char *folder, const char *symbol, const char *kind, bool expected)
 {
 	char path[512], stem[128];
 	DIR *dir = opendir(folder);
@@ -84,7 +48,7 @@ static int run_samples(struct fixture *f, const char *folder, const char *symbol
 		snprintf(path, sizeof(path), "%s/%s", folder, e->d_name);
 		tx = sample_load(path);
 		arena = tx->arena;
-		if (sample_hits(sample_scan(f->engine, f->loop, tx), symbol) != expected)
+		if (sample_hits(sample_scan(f->ruleset.engine, f->loop, tx), symbol) != expected)
 			fail_msg("%s: %s should %s", path, symbol, expected ? "hit" : "miss");
 		arena_free(&arena);
 		n++;
@@ -92,6 +56,14 @@ static int run_samples(struct fixture *f, const char *folder, const char *symbol
 	if (dir != NULL)
 		closedir(dir);
 	return n;
+}
+
+static bool has_samples(struct sample_engine *f, const char *folder, const char *symbol, const char *of)
+{
+	if (run_samples(f, folder, symbol, "hit-", true) != 0 && run_samples(f, folder, symbol, "miss-", false) != 0)
+		return true;
+	print_error("%s (%s) lacks a hit or a miss sample in %s\n", symbol, of, folder);
+	return false;
 }
 
 static void test_samples(void **state)
@@ -102,22 +74,40 @@ static void test_samples(void **state)
 		char folder[256];
 
 		snprintf(folder, sizeof(folder), "%s/corpus/%s", WINNOW_SOURCE, (*c)->name);
-		for (size_t i = 0; i < (*c)->nsymbols; i++) {
-			const char *symbol = (*c)->symbols[i].name;
+		for (size_t i = 0; i < (*c)->nsymbols; i++)
+			missing += !has_samples(*state, folder, (*c)->symbols[i].name, (*c)->name);
+	}
+	assert_int_equal(missing, 0);
+}
 
-			if (run_samples(*state, folder, symbol, "hit-", true) == 0 || run_samples(*state, folder, symbol, "miss-", false) == 0) {
-				print_error("%s (check %s) lacks a hit or a miss sample\n", symbol, (*c)->name);
-				missing++;
-			}
-		}
+/* Rules of rules/TOPIC.lua have theirs in corpus/TOPIC/. */
+static void test_rule_samples(void **state)
+{
+	struct sample_engine *f = *state;
+	size_t n;
+	const struct rule_info *v = rules_info(f->ruleset.rules, &n);
+	int missing = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct span rest = span_of(v[i].where), file = span_split(&rest, ':');
+		size_t slash = span_rchr(file, '/');
+		char folder[256];
+
+		if (v[i].part)
+			continue;
+		file = span_from(file, slash != SPAN_NPOS ? slash + 1 : 0);
+		assert_true(span_ends(file, SPAN_LIT(".lua")));
+		snprintf(folder, sizeof(folder), "%s/corpus/%.*s", WINNOW_SOURCE, (int)file.len - 4, file.p);
+		missing += !has_samples(f, folder, v[i].symbol->name, v[i].where);
 	}
 	assert_int_equal(missing, 0);
 }
 
 static void test_symbols_are_documented(void **state)
 {
-	(void)state;
-	for (const struct check *const *c = checks_all; *c != NULL; c++) {
+	struct sample_engine *f = *state;
+
+	for (const struct check *const *c = f->ruleset.checks; *c != NULL; c++) {
 		for (size_t i = 0; i < (*c)->nsymbols; i++) {
 			assert_true(strlen((*c)->symbols[i].doc) > 10);
 			assert_true(span_ends(span_of((*c)->symbols[i].doc), SPAN_LIT(".")));
@@ -128,8 +118,9 @@ static void test_symbols_are_documented(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_samples, setup, teardown),
-		cmocka_unit_test(test_symbols_are_documented),
+		cmocka_unit_test_setup_teardown(test_samples, sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(test_rule_samples, sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(test_symbols_are_documented, sample_setup, sample_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
