@@ -76,7 +76,9 @@ class Winnow:
         return (f'server {{ user = "nobody", state = "{self.folder}/state", scanners = {self.scanners} }}\n'
                 f'log    {{ target = "{self.log_target}", level = "info" }}\n'
                 f'milter {{ listen = {{ {", ".join(listen)} }} }}\n'
-                f'http   {{ listen = {{ "inet:127.0.0.1:{self.http_port}" }} }}\n')
+                f'http   {{ listen = {{ "inet:127.0.0.1:{self.http_port}" }} }}\n'
+                # Compiling them would start a second generation in the middle of a test.
+                'rules  { files = {}, prefilter = false }\n')
 
     def configure(self, text, raw=False):
         """Write the configuration; RAW leaves the preamble out."""
