@@ -84,6 +84,7 @@ class Winnow:
         lines[0] += " }"
         lines.append(f'log {{ target = "file:{self.folder}/winnowd.log", level = "info" }}')
         lines.append("milter { listen = {} }")
+        lines.append(f'rules {{ files = {{}}, cache = "{BENCH}/patterns" }}')
         lines.append(f'http {{ listen = {{ "inet:127.0.0.1:{port}" }} }}')
         configuration = self.folder / "winnow.lua"
         configuration.write_text("\n".join(lines) + "\n")
@@ -100,7 +101,19 @@ class Winnow:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise BenchError(f"winnowd did not come up:\n{self.last_words()}")
             time.sleep(0.05)
+        self.wait_for_patterns()
         return Daemon("winnow", self.process.pid, port, {})
+
+    def wait_for_patterns(self) -> None:
+        """The first start with these rules compiles beside the scanning, and ends with a second generation."""
+        deadline = time.monotonic() + 180
+        while True:
+            log = (self.folder / "winnowd.log").read_text(errors="replace")
+            if "being compiled" not in log or "ready version" in log.partition("compiled patterns changed")[2]:
+                return
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise BenchError(f"the patterns were not compiled:\n{self.last_words()}")
+            time.sleep(0.5)
 
     def last_words(self) -> str:
         text = ""
