@@ -1,18 +1,5 @@
 -- Accounts of shops, networks and streaming services: sign-ins nobody made, failed payments, identities to prove.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 rule "ACCOUNT_UNUSUAL_SIGN_IN" {
 	score = 1.2, doc = "An unusual sign-in from afar is told.",
 	any = said(

@@ -1,17 +1,5 @@
 -- Advance fee: millions of somebody dead, donated, won, or seized, of which the reader shall have his part.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
 local million = [[(?:(?:(?:€|\$|£)|USD?|EUR|GBP|CFA)\W{0,2}\d[\d., ]{5,}|(?:(?:€|\$|£)|USD?\$?|EUR) ?\d+(?:[.,]\d+)? ?(?:m\b|mil\w*|mm\b|billion)|\d[\d.,]* ?m(?:illion\w*|io)? ?(?:(?:€|\$|£)|usd?\b|dollars?|euros?|united states|us dollars?|pounds)|\d[\d.,]* (?:million|milh[õo]es|millones|millionen)\b|\d{1,3}(?:[.,]\d{3}){2,}(?:[.,]\d\d)? ?(?:usd|dollars?|euros?|eur|€|\$)|\b(?:one|two|three|five|six|ten|twenty|thirty|sixty|[a-z]+ty[ -][a-z]+) (?:\w+ )?million (?:us |united states? )?(?:dollars|euros|pounds))]]
 
 local whose = [[(?:funds?|transfer\w*|donat\w+|deposited|inherit\w*|benefi\w+|claim\w*|compensation|grant|lottery|jackpot|won|winner|winning|atm card|proposal|estate|charity|next of kin|late (?:client|husband|father)|my client|bequeath\w*|consignment|herdei|fundos?|depósito|erbschaft|nachlass|spende\w*|héritage|herencia|doação|donación|to you|with you|you will (?:get|receive|have)|your (?:assistance|account|share))]]

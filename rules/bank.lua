@@ -1,18 +1,5 @@
 -- Banks, cards and payment services: blocked accounts, new procedures, transfers that nobody made, points that expire.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 rule "BANK_ACCOUNT_LOCKED" {
 	score = 1.2, doc = "An account or card at a bank is said to be locked or restricted.",
 	any = said(

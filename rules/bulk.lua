@@ -1,18 +1,5 @@
 -- The ways of those who send by the million: templates not filled in, small print of affiliates, senders made by a program.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 -- Signs that shout.
 local sign = "(?:✅|🎁|🎉|❌|⛔|🔴|🚨|📱|💸|🤑|✔|👍|❗|⚠|🔥|🌟|🎊|🏆|💰|🫦|👅|🍑|😍|✨|⚡|🚚|🚀|⏰|📣|🧨|💊|❤|💟|😘|★)"
 

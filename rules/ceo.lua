@@ -1,18 +1,5 @@
 -- The chief who is in a meeting: gift cards, urgent transfers, a mobile number, changed salary accounts.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 rule "CEO_GIFT_CARDS" {
 	score = 2, doc = "Gift cards are to be bought and their codes sent by mail.",
 	any = said(

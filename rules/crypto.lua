@@ -1,17 +1,5 @@
 -- Cryptocurrencies: wallets to be "validated", airdrops, staking that is none, balances nobody has, investments of celebrities.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
 local coin = [[(?:crypto\w*|bitcoins?|btc|ethereum|eth\b|xrp|ripple|usdt|tether|solana|stellar|xlm|bnb|tokens?|coins?|nfts?|web3|defi|wallets?|binance|coinbase|metamask|trust ?wallet|ledger|opensea|uniswap|pancakeswap|sushiswap|lido|krypto\w*|arbitrum|zksync|zk ?sync|\$[A-Z]{2,6}\b)]]
 
 rule "CRYPTO_WALLET_VERIFY" {

@@ -1,18 +1,5 @@
 -- Dating that is none: invented profiles, lonely women from far away, "adult" sites.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 rule "DATING_EXPLICIT" {
 	score = 2, doc = "Crude words of pornography stand in the subject or the text.",
 	any = said(

@@ -1,18 +1,5 @@
 -- Gadgets and soothsayers: miracle devices at half price, angels, Pluto, and seventy per cent off.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 rule "GADGET_MIRACLE" {
 	score = 1.5, doc = "A device of a new kind is sold out everywhere and revolutionises something.",
 	any = said(

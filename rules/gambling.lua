@@ -1,18 +1,5 @@
 -- Casinos, slot machines, betting: bonuses for a deposit, free spins.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 rule "GAMBLING_FREE_SPINS" {
 	score = 1.5, doc = "A number of free spins is given away.",
 	any = said(

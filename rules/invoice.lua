@@ -1,17 +1,5 @@
 -- Invoices: call-back fraud with a telephone number, changed bank accounts, "payment advices" that are programs.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
 local phone = [[(?:\+?1[\s.-]{0,2})?\(?8\d\d\)?[\s.*-]{1,3}\d{3}[\s.*-]{1,3}\d{4}|\+1[\s.(-]{0,3}\d{3}[\s.)-]{1,3}\d{3}[\s.-]{1,3}\d{4}|\b0800[\s-]\d{3}[\s-]\d{4}\b|\+44[\s-]?\(?\d{2,4}]]
 
 rule "INVOICE_CALL_BACK" {

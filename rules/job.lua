@@ -1,18 +1,5 @@
 -- Jobs that need no skill: money mules, parcel agents, "tasks" by messenger.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 rule "JOB_WORK_FROM_HOME" {
 	score = 1.5, doc = "Work at home in a few hours a week with high pay, no experience needed.",
 	any = said(

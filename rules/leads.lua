@@ -1,18 +1,5 @@
 -- Leads: insurance, loans, credit scores, solar roofs, warranties, houses bought for cash; addresses are what is collected.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 rule "LEADS_LOAN" {
 	score = 1.5, doc = "A loan is offered to everybody, whatever the credit record.",
 	any = said(

@@ -1,18 +1,5 @@
 -- Mailboxes: quota, expired passwords, held messages, "new versions", voice mail, shared files, codes to scan; for the password of the mailbox.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 rule "MAILBOX_QUOTA" {
 	score = 1.5, doc = "The mailbox is said to be full or nearly so.",
 	any = said(

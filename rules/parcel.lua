@@ -1,17 +1,5 @@
 -- Parcels: a fee before delivery, a failed delivery, an address to be completed, customs; the carrier's name and a foreign link.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
 local parcel = [[(?:parcels?|packages?|shipments?|consignment|pakete?s?|päckchen|sendung(?:en)?|paketlieferung|bestellung|colis|envío|paquete|encomendas?|objeto|pedidos?|importação|pacco|pacchi|pakket(?:je)?|zending|försändelse|paket(?:et)?|paczk\w+)]]
 
 rule "PARCEL_FEE" {

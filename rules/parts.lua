@@ -1,19 +1,6 @@
 -- Parts that the rules of all topics share: signs of a sender, of a link and of a form that do not fit, and the words of pressure. None of them scores;
 -- the topics count them only beside a claim.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 -- Savings banks and cooperative banks have hundreds of domains of their own.
 rule "__FEDERATED_BANK" {
 	doc = "The sender is a savings or cooperative bank, by its name and a German or Austrian domain of the usual form.",

@@ -1,18 +1,5 @@
 -- Medicines without a doctor, slimming, miracles for every ailment.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 rule "PILLS_POTENCY" {
 	score = 2, doc = "A remedy for potency is praised.",
 	any = said(

@@ -1,18 +1,5 @@
 -- Prizes nobody won: gift cards, "surveys" with a present at the end, raffles of brands that know nothing of it. The victim pays "postage" by card.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 rule "PRIZE_WON" {
 	score = 1.5, doc = "The reader is told in English that he was chosen or has won.",
 	any = said(

@@ -1,18 +1,5 @@
 -- Services that nobody asked for: search engine ranking, web design, lists of addresses, guest posts, patents.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 rule "SEO_RANKING" {
 	score = 1.5, doc = "The first page of a search engine is promised.",
 	any = said(

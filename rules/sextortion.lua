@@ -1,18 +1,5 @@
 -- Blackmail with films that do not exist, bomb threats, "hacked" computers.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 rule "SEXTORTION_HACKED" {
 	score = 2, doc = "The writer claims to have broken into the reader's computer or mailbox.",
 	any = said(

@@ -1,18 +1,5 @@
 -- Shapes of fraud in general, whatever the topic: pressure and a link that does not fit, a name without its domain, one picture with one link.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 rule "SHAPE_PRESSURE_ODD_LINK" {
 	score = 1.5, doc = "A deadline or a threat, something to confirm, and a link to a free host, a shortener or a deceiving name.",
 	meta = "(__DEADLINE or __THREAT) and __ACT and __ODD_LINK",

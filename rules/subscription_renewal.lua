@@ -1,17 +1,5 @@
 -- Renewals: virus scanners, streaming, radio, roadside help: expired today, renewable at ninety per cent off.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
 local service = [[(?:mcafee|norton|total ?av|avast|avg|kaspersky|bitdefender|antivirus|anti-virus|virenschutz|param(?:ount)?\w*|netflix|disney\+?|spotify|amazon prime|prime video|hulu|sirius ?xm|dazn|sky|wow tv|youtube premium|i-?cloud|apple music|car ?shield|vpn|streaming-?abo\w*|magenta ?tv|rtl\+?)]]
 
 rule "RENEWAL_EXPIRED" {

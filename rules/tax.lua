@@ -1,18 +1,5 @@
 -- Authorities: tax refunds and arrears, fines and tolls, summons, health insurance, customs, social benefits.
 
--- A blank in these patterns stands for a line end as well.
-local function text(...)
-	local p = { ... }
-	for i, s in ipairs(p) do
-		p[i] = s:gsub(" ", "\\s")
-	end
-	return p
-end
-local function said(...)
-	local p = text(...)
-	return { { subject = p }, { body = p } }
-end
-
 rule "TAX_REFUND" {
 	score = 1.5, doc = "A tax, energy or social authority wants to pay money back.",
 	any = said(

@@ -154,6 +154,10 @@ static int open_globals(lua_State *L)
 	lua_setglobal(L, "rule");
 	lua_pushcfunction(L, rule_list_call);
 	lua_setglobal(L, "list");
+	lua_pushcfunction(L, rule_text_call);
+	lua_setglobal(L, "text");
+	lua_pushcfunction(L, rule_said_call);
+	lua_setglobal(L, "said");
 	rule_list_open(L);
 	lua_newtable(L);
 	lua_createtable(L, 0, 3);

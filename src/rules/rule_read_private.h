@@ -70,6 +70,9 @@ struct matcher *rule_read_matcher(struct rule_reading *, enum text_kind, bool pl
 
 /* rule_list.c */
 int rule_list_call(lua_State *);
+/* rule_said.c: text(PATTERN...) gives the patterns with "\s" for every blank; said(PATTERN...) two conditions, the same in subject and in body. */
+int rule_text_call(lua_State *);
+int rule_said_call(lua_State *);
 void rule_list_open(lua_State *);
 /* The list file that the value at the top names; read when new. */
 struct matcher_list *rule_list_get(struct rule_reading *);
