@@ -28,6 +28,7 @@ bool local_engine_open(struct local_engine *l, const char *config, const struct 
 	if (ruleset_cache_folder(l->conf, cache))
 		(void)ruleset_prefilter(&l->ruleset, &o); /* what the daemon has compiled */
 	l->loop = loop_new();
+	l->services = (struct services){ .loop = l->loop };
 	return true;
 }
 

@@ -10,6 +10,7 @@ struct local_engine {
 	struct conf *conf;
 	struct ruleset ruleset;
 	struct loop *loop;
+	struct services services;
 };
 
 /* config NULL: the usual file. rule_files: besides those of the configuration (may be NULL). Prefilters are used where the daemon has compiled them, else PCRE2 does without. */

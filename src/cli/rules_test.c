@@ -62,7 +62,7 @@ static const struct scan *scan_mail(struct tester *t, struct arena *arena, struc
 	struct transaction *tx = make_transaction(t, arena, raw);
 
 	t->done = NULL;
-	scan_start(t->l.ruleset.engine, t->l.loop, tx, STAGE_MESSAGE, engine_scan_settings(t->l.ruleset.engine)->deadline_us, finished, t);
+	scan_start(t->l.ruleset.engine, &t->l.services, tx, STAGE_MESSAGE, engine_scan_settings(t->l.ruleset.engine)->deadline_us, finished, t);
 	while (t->done == NULL)
 		loop_poll(t->l.loop);
 	return t->done;

@@ -86,7 +86,7 @@ static bool local_init(struct local *l, const struct scan_options *o, struct err
 		return err_set(err_r, "'%s' is no IP address", o->ip);
 	if (!local_engine_open(&l->local, o->config, NULL, err_r))
 		return false;
-	service_init(&l->service, l->local.loop, l->local.ruleset.engine, conf_get(l->local.conf, &reduce_setting_set), NULL);
+	service_init(&l->service, &l->local.services, l->local.ruleset.engine, conf_get(l->local.conf, &reduce_setting_set));
 	return true;
 }
 

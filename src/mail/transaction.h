@@ -42,6 +42,7 @@ struct envelope {
 struct transaction {
 	struct arena *arena;
 	char id[16];           /* the log ID */
+	uint64_t mark;         /* by which the crash bookkeeping knows the message */
 	struct span queue_id;
 	struct span mta;       /* name of the receiving MTA (j) */
 	struct client client;

@@ -19,6 +19,7 @@ struct scanner {
 	const struct scanner_options *o;
 	struct loop *loop;
 	struct imsg_peer *loader;
+	struct services services;
 	struct service service;
 	struct listener *listeners[LISTENERS_MAX];
 	struct loop_signal on_term;
@@ -179,11 +180,13 @@ static bool give_up_rights(const struct scanner *s, struct err *err_r)
 
 static void set_up(struct scanner *s)
 {
-	struct service_hooks hooks = { .ctx = s, .message_begin = message_begin, .message_resume = message_resume, .message_end = message_end };
 	sigset_t none;
 
 	s->loop = loop_new();
-	service_init(&s->service, s->loop, s->o->engine, s->o->reduce, &hooks);
+	s->services = (struct services){
+		.loop = s->loop, .work = { .ctx = s, .begin = message_begin, .resume = message_resume, .end = message_end },
+	};
+	service_init(&s->service, &s->services, s->o->engine, s->o->reduce);
 	s->service.drained = drained;
 	s->service.drained_ctx = s;
 	s->service.pressure = pressure;

@@ -4,12 +4,9 @@
 
 #define DRAIN_LINGER_US 500000
 
-void service_init(struct service *s, struct loop *loop, const struct engine *engine, const struct reduce_settings *reduce_set,
-	const struct service_hooks *hooks)
+void service_init(struct service *s, const struct services *services, const struct engine *engine, const struct reduce_settings *reduce_set)
 {
-	*s = (struct service){ .loop = loop, .engine = engine, .reduce = reduce_set };
-	if (hooks != NULL)
-		s->hooks = *hooks;
+	*s = (struct service){ .loop = services->loop, .services = services, .engine = engine, .reduce = reduce_set };
 }
 
 static void report_drained(void *ctx)

@@ -10,16 +10,6 @@
 #include "proto/reduce.h"
 #include "scan/engine.h"
 
-/* Crash bookkeeping, provided by the process (proc/); all NULL for --local. */
-struct service_hooks {
-	void *ctx;
-	/* Before a message is parsed; *mark_r identifies it from then on. False: it has killed scanners too often and is held, unparsed. */
-	bool (*message_begin)(void *ctx, struct span raw, const char *id, uint64_t *mark_r);
-	/* Work on it goes on in a later turn of the loop; each begin and resume is followed by an end in the same turn. */
-	void (*message_resume)(void *ctx, uint64_t mark, const char *id);
-	void (*message_end)(void *ctx);
-};
-
 /* An open connection, embedded first in the protocol's own. */
 struct conn {
 	struct conn *next, *prev;
@@ -31,10 +21,10 @@ struct conn {
 };
 
 struct service {
-	struct loop *loop;
+	struct loop *loop;                /* of services */
+	const struct services *services;
 	const struct engine *engine;
 	const struct reduce_settings *reduce;
-	struct service_hooks hooks;
 	struct conn *conns;              /* list head, NULL: none */
 	size_t nconns;
 	size_t in_flight;                /* messages being received or scanned */
@@ -50,7 +40,8 @@ struct service {
 	bool drain_closing;              /* idle connections have been closed */
 };
 
-void service_init(struct service *, struct loop *, const struct engine *, const struct reduce_settings *, const struct service_hooks *);
+/* services: outlives the service. */
+void service_init(struct service *, const struct services *, const struct engine *, const struct reduce_settings *);
 /* Idle connections close after half a second (a request may be on its way), the others when their transaction ends, all of them after grace_us. */
 void service_drain(struct service *, int64_t grace_us);
 /* Closes everything at once. */

@@ -15,7 +15,6 @@ struct submission {
 	submit_done *done;
 	void *ctx;
 	struct scan *scan;
-	uint64_t mark;         /* of the crash bookkeeping */
 	struct timer deferred; /* the way of a message that is not scanned */
 	struct outcome out;
 };
@@ -212,17 +211,17 @@ static void end(struct submission *s, const struct scan *scan, struct reduce_inp
 static void scanned(void *ctx, const struct scan *scan)
 {
 	struct submission *s = ctx;
-	struct service_hooks hooks = s->service->hooks; /* the submission is gone after its end */
+	const struct work_hooks *work = &s->service->services->work; /* the submission is gone after its end */
 	struct reduce_input in = { .headers = &scan->msg->headers, .unavailable = scan->late, .extra = &scan->edits };
 
 	s->scan = NULL; /* it has ended: nothing to cancel */
-	if (hooks.message_resume != NULL)
-		hooks.message_resume(hooks.ctx, s->mark, s->tx->id);
+	if (work->resume != NULL)
+		work->resume(work->ctx, s->tx->mark, s->tx->id);
 	make_verdicts(s, scan);
 	in.symbols = symbol_list(s, scan);
 	end(s, scan, &in);
-	if (hooks.message_end != NULL)
-		hooks.message_end(hooks.ctx);
+	if (work->end != NULL)
+		work->end(work->ctx);
 }
 
 /* A message that killed a scanner twice: held for everybody; where the peer cannot hold, deferred. Never accepted unseen. */
@@ -243,6 +242,7 @@ struct submission *service_submit(struct service *service, struct transaction *t
 {
 	struct submission *s = ARENA_NEW(tx->arena, struct submission);
 	const struct scan_settings *set = engine_scan_settings(service->engine);
+	const struct work_hooks *work = &service->services->work;
 
 	*s = (struct submission){
 		.service = service, .tx = tx, .caps = caps, .recv_us = recv_us, .start_us = clock_mono_us(), .done = done, .ctx = ctx,
@@ -250,13 +250,13 @@ struct submission *service_submit(struct service *service, struct transaction *t
 	log_id_make(tx->id);
 	tx->dir = engine_direction(service->engine, &tx->client, by_smtp);
 	timer_init(&s->deferred, service->loop, held, s);
-	if (service->hooks.message_begin != NULL && !service->hooks.message_begin(service->hooks.ctx, tx->raw, tx->id, &s->mark)) {
+	if (work->begin != NULL && !work->begin(work->ctx, tx->raw, tx->id, &tx->mark)) {
 		timer_set(&s->deferred, 0);
 		return s;
 	}
-	s->scan = scan_start(service->engine, service->loop, tx, STAGE_MESSAGE, set->deadline_us, scanned, s);
-	if (service->hooks.message_end != NULL)
-		service->hooks.message_end(service->hooks.ctx);
+	s->scan = scan_start(service->engine, service->services, tx, STAGE_MESSAGE, set->deadline_us, scanned, s);
+	if (work->end != NULL)
+		work->end(work->ctx);
 	return s;
 }
 

@@ -35,6 +35,7 @@ enum need {
 };
 
 struct engine;
+struct services;
 struct task;
 struct scan;
 
@@ -60,6 +61,7 @@ const struct transaction *task_tx(const struct task *);
 const struct message *task_msg(const struct task *); /* NULL before STAGE_MESSAGE */
 struct arena *task_arena(struct task *);             /* of the transaction */
 const struct url_context *task_urls(const struct task *);
+const struct services *task_services(const struct task *);
 
 /* sym: index into the check's own symbols. Evidence is copied, cut at 200 bytes. A symbol hits at most once per recipient set: a second hit adds its permille up to 3000. */
 void hit_add(struct task *, unsigned sym, struct span evidence);

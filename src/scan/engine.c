@@ -328,3 +328,8 @@ enum direction engine_direction(const struct engine *e, const struct client *cli
 		return DIR_RELAY;
 	return among(e->own, e->nown, &client->ip) ? DIR_OUTBOUND : DIR_INBOUND;
 }
+
+bool engine_trusts(const struct engine *e, const struct ip *ip)
+{
+	return among(e->own, e->nown, ip) || among(e->relays, e->nrelays, ip);
+}

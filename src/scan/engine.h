@@ -5,8 +5,8 @@
 #define WINNOW_SCAN_ENGINE_H
 
 #include "conf/conf.h"
-#include "io/loop.h"
 #include "scan/check.h"
+#include "scan/services.h"
 #include "scan/verdict.h"
 
 /* Settings of blocks "scan" and "networks" (rows in engine_settings.c). */
@@ -45,6 +45,8 @@ const struct url_context *engine_urls(const struct engine *);
 const struct profile *engine_profile(const struct engine *, struct span address);
 /* Authenticated or from our own networks: outbound; not by SMTP: local; from a trusted relay; else inbound, also when the client is unknown. */
 enum direction engine_direction(const struct engine *, const struct client *, bool by_smtp);
+/* Among networks.own or networks.trusted_relays. */
+bool engine_trusts(const struct engine *, const struct ip *);
 
 struct scan {
 	const struct engine *engine;
@@ -59,9 +61,9 @@ struct scan {
 	int64_t parse_us, checks_us;
 };
 
-/* done() is called exactly once, never inside scan_start, never after scan_cancel. The scan lives in the transaction's arena. */
+/* done() is called exactly once, never inside scan_start, never after scan_cancel. The scan lives in the transaction's arena; the services outlive it. */
 typedef void scan_done(void *ctx, const struct scan *);
-struct scan *scan_start(const struct engine *, struct loop *, const struct transaction *, enum stage, int64_t deadline_us, scan_done *done, void *ctx);
+struct scan *scan_start(const struct engine *, const struct services *, const struct transaction *, enum stage, int64_t deadline_us, scan_done *done, void *ctx);
 void scan_cancel(struct scan **);
 
 #endif

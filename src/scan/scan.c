@@ -42,6 +42,7 @@ struct run {
 	struct timer timer; /* the deadline, or the deferred end */
 	scan_done *done;
 	void *ctx;
+	const struct services *services;
 };
 
 static struct run *run_of(struct scan *s)
@@ -132,6 +133,21 @@ static void end_now(void *ctx)
 	r->done(r->ctx, &r->pub);
 }
 
+/* From here to work_off() this message is to blame when the process dies. */
+static void work_on(struct run *r)
+{
+	const struct work_hooks *w = &r->services->work;
+
+	if (w->resume != NULL)
+		w->resume(w->ctx, r->pub.tx->mark, r->pub.tx->id);
+}
+
+static void work_off(struct run *r)
+{
+	if (r->services->work.end != NULL)
+		r->services->work.end(r->services->work.ctx);
+}
+
 /* Cancels what is open and tells its owners; they may add hits, but nothing new is waited for. */
 static void expire(void *ctx)
 {
@@ -142,6 +158,7 @@ static void expire(void *ctx)
 		return;
 	}
 	r->pub.late = true;
+	work_on(r);
 	for (struct await *a = r->awaits; a != NULL; a = a->next) {
 		if (!a->open)
 			continue;
@@ -152,6 +169,7 @@ static void expire(void *ctx)
 		settle_if_done(r, a->task);
 	}
 	run_ready(r); /* what came after them sees what there is; it cannot wait any more */
+	work_off(r);
 	end_now(r);
 }
 
@@ -173,7 +191,7 @@ static void run_init(struct run *r, const struct engine *e, const struct transac
 	}
 }
 
-struct scan *scan_start(const struct engine *e, struct loop *loop, const struct transaction *tx, enum stage stage, int64_t deadline_us, scan_done *done, void *ctx)
+struct scan *scan_start(const struct engine *e, const struct services *services, const struct transaction *tx, enum stage stage, int64_t deadline_us, scan_done *done, void *ctx)
 {
 	struct run *r = ARENA_NEW(tx->arena, struct run);
 	int64_t begin = clock_mono_us(), parsed = begin;
@@ -181,7 +199,8 @@ struct scan *scan_start(const struct engine *e, struct loop *loop, const struct 
 	run_init(r, e, tx, stage);
 	r->done = done;
 	r->ctx = ctx;
-	timer_init(&r->timer, loop, expire, r);
+	timer_init(&r->timer, services->loop, expire, r);
+	r->services = services;
 	if (stage == STAGE_MESSAGE) {
 		r->pub.msg = message_parse(tx->arena, tx->raw, &message_limits_default, e->urls);
 		parsed = clock_mono_us();
@@ -252,12 +271,14 @@ void await_done(void *ctx, enum op_status status, const void *result)
 	assert(a->open);
 	a->open = false;
 	a->op = NULL;
+	work_on(r);
 	a->done(a->ctx, status, result);
 	a->task->pending--;
 	settle_if_done(r, a->task);
 	run_ready(r);
 	if (finished(r))
 		timer_set(&r->timer, 0);
+	work_off(r);
 }
 
 const struct scan *task_scan(const struct task *t)
@@ -278,6 +299,11 @@ const struct message *task_msg(const struct task *t)
 struct arena *task_arena(struct task *t)
 {
 	return t->run->pub.arena;
+}
+
+const struct services *task_services(const struct task *t)
+{
+	return t->run->services;
 }
 
 const struct url_context *task_urls(const struct task *t)

@@ -38,7 +38,7 @@ static void add_rcpt(struct transaction *tx, struct rcpt **v, size_t *cap, struc
 	tx->env.rcpt = *v;
 }
 
-static void apply_env(struct transaction *tx, struct span text)
+static void apply_env(struct transaction *tx, struct dns_table *dns, struct span text)
 {
 	struct rcpt *rcpt = NULL;
 	size_t cap = 0;
@@ -65,6 +65,8 @@ static void apply_env(struct transaction *tx, struct span text)
 			tx->env.from_set = true;
 		} else if (span_eq(key, SPAN_LIT("rcpt")))
 			add_rcpt(tx, &rcpt, &cap, line);
+		else if (span_eq(key, SPAN_LIT("dns")))
+			dns_table_add(dns, line);
 		else if (span_eq(key, SPAN_LIT("size")) && span_uint(line, UINT64_MAX, &number))
 			tx->raw_size = number;
 		else if (span_eq(key, SPAN_LIT("time")) && span_uint(line, INT64_MAX / 1000000, &number))
@@ -74,7 +76,7 @@ static void apply_env(struct transaction *tx, struct span text)
 	}
 }
 
-struct transaction *sample_load(const char *path)
+struct transaction *sample_load(struct sample_engine *e, const char *path)
 {
 	struct arena *arena = arena_new(0);
 	struct transaction *tx = ARENA_NEW(arena, struct transaction);
@@ -87,7 +89,8 @@ struct transaction *sample_load(const char *path)
 	tx->raw = raw;
 	tx->raw_size = raw.len;
 	tx->received_us = (int64_t)SAMPLE_TIME * 1000000;
-	apply_env(tx, read_file(arena, env));
+	dns_table_clear(e->dns);
+	apply_env(tx, e->dns, read_file(arena, env));
 	return tx;
 }
 
@@ -96,14 +99,14 @@ static void finished(void *ctx, const struct scan *scan)
 	*(const struct scan **)ctx = scan;
 }
 
-const struct scan *sample_scan(const struct engine *engine, struct loop *loop, const struct transaction *tx)
+const struct scan *sample_scan(struct sample_engine *e, const struct transaction *tx)
 {
 	const struct scan *done = NULL;
 
-	((struct transaction *)(uintptr_t)tx)->dir = engine_direction(engine, &tx->client, true);
-	scan_start(engine, loop, tx, STAGE_MESSAGE, 30000000, finished, &done);
+	((struct transaction *)(uintptr_t)tx)->dir = engine_direction(e->ruleset.engine, &tx->client, true);
+	scan_start(e->ruleset.engine, &e->services, tx, STAGE_MESSAGE, 30000000, finished, &done);
 	while (done == NULL)
-		loop_poll(loop);
+		loop_poll(e->loop);
 	return done;
 }
 
@@ -133,6 +136,8 @@ int sample_setup(void **state)
 		return -1;
 	}
 	e->loop = loop_new();
+	e->dns = dns_table_new(e->loop);
+	e->services = (struct services){ .loop = e->loop, .dns = dns_table_dns(e->dns) };
 	*state = e;
 	return 0;
 }
@@ -141,6 +146,7 @@ int sample_teardown(void **state)
 {
 	struct sample_engine *e = *state;
 
+	dns_table_free(&e->dns);
 	loop_free(&e->loop);
 	ruleset_free(&e->ruleset);
 	conf_free(&e->conf);

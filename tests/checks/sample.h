@@ -1,13 +1,15 @@
 /*
  * Sample mails: corpus/<check>/hit-<symbol>[.N].eml must hit that symbol (lower case, '-' for '_'), miss-<symbol>[.N].eml must not. A file
  * NAME.env beside NAME.eml gives what the MTA would tell: lines KEY=VALUE with the keys ip, name, helo, from, rcpt (several), user, tls, size, time
- * (seconds; 2026-01-15 12:00 UTC when absent).
+ * (seconds; 2026-01-15 12:00 UTC when absent), dns (several: a record, as tests/support/dns_table.h has them; names without one do not exist).
  */
 #ifndef WINNOW_TESTS_CHECKS_SAMPLE_H
 #define WINNOW_TESTS_CHECKS_SAMPLE_H
 
 #include "proc/ruleset.h"
 #include "scan/engine.h"
+
+#include "../support/dns_table.h"
 
 #define SAMPLE_TIME 1768478400
 
@@ -17,14 +19,16 @@ struct sample_engine {
 	struct conf *conf;
 	struct ruleset ruleset;
 	struct loop *loop;
+	struct dns_table *dns;
+	struct services services;
 };
 int sample_setup(void **state);
 int sample_teardown(void **state);
 
 /* A transaction from a file (and its .env), in a fresh arena; free that. */
-struct transaction *sample_load(const char *path);
+struct transaction *sample_load(struct sample_engine *, const char *path);
 /* Scans to the end. */
-const struct scan *sample_scan(const struct engine *, struct loop *, const struct transaction *);
+const struct scan *sample_scan(struct sample_engine *, const struct transaction *);
 bool sample_hits(const struct scan *, const char *symbol);
 
 #endif

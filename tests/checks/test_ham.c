@@ -26,9 +26,9 @@ static void print_hits(const char *path, score_t total, const struct scan *scan)
 /* Whether the verdict is to do nothing, by the default profile. */
 static bool passes(struct sample_engine *f, const char *path)
 {
-	struct transaction *tx = sample_load(path);
+	struct transaction *tx = sample_load(f, path);
 	struct arena *arena = tx->arena;
-	const struct scan *scan = sample_scan(f->ruleset.engine, f->loop, tx);
+	const struct scan *scan = sample_scan(f, tx);
 	const struct profile *profile = engine_profile(f->ruleset.engine, SPAN_LIT("user@example.org"));
 	struct score score;
 	struct verdict verdict;

@@ -46,9 +46,9 @@ static int run_samples(struct sample_engine *f, const char *folder, const char *
 		if (!is_sample(e->d_name, kind, stem))
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", folder, e->d_name);
-		tx = sample_load(path);
+		tx = sample_load(f, path);
 		arena = tx->arena;
-		if (sample_hits(sample_scan(f->ruleset.engine, f->loop, tx), symbol) != expected)
+		if (sample_hits(sample_scan(f, tx), symbol) != expected)
 			fail_msg("%s: %s should %s", path, symbol, expected ? "hit" : "miss");
 		arena_free(&arena);
 		n++;

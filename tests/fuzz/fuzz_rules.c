@@ -43,6 +43,7 @@ struct world {
 	struct conf *conf;
 	struct engine *engine;
 	struct loop *loop;
+	struct services services;
 };
 
 /* Also where NDEBUG is set. */
@@ -76,6 +77,7 @@ static struct world *world_new(void)
 	w->engine = engine_new(w->conf, checks, &err);
 	require(w->engine != NULL, err.text);
 	w->loop = loop_new();
+	w->services = (struct services){ .loop = w->loop };
 	return w;
 }
 
@@ -140,7 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	tx->raw = input;
 	tx->raw_size = input.len;
 	tx->dir = DIR_INBOUND;
-	scan_start(w->engine, w->loop, tx, STAGE_MESSAGE, 30000000, finished, &done);
+	scan_start(w->engine, &w->services, tx, STAGE_MESSAGE, 30000000, finished, &done);
 	while (done == NULL)
 		loop_poll(w->loop);
 	check(done);

@@ -46,6 +46,7 @@ bool judge_start(struct judge *j, struct rules *rules, struct err *err_r)
 	j->conf = conf_load(NULL, engine_setting_sets(j->arena, checks), err_r);
 	j->engine = j->conf != NULL ? engine_new(j->conf, checks, err_r) : NULL;
 	j->loop = loop_new();
+	j->services = (struct services){ .loop = j->loop };
 	message_init();
 	return j->engine != NULL;
 }
@@ -182,7 +183,7 @@ const char *judge_mail(struct judge *j, const char *mail, const char *env)
 	}
 	tx->dir = engine_direction(j->engine, &tx->client, true);
 	j->scan = NULL;
-	scan_start(j->engine, j->loop, tx, STAGE_MESSAGE, 30000000, finished, &j->scan);
+	scan_start(j->engine, &j->services, tx, STAGE_MESSAGE, 30000000, finished, &j->scan);
 	while (j->scan == NULL)
 		loop_poll(j->loop);
 	return hits_text(j->scan);

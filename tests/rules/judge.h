@@ -16,6 +16,7 @@ struct judge {
 	struct conf *conf;
 	struct engine *engine;
 	struct loop *loop;
+	struct services services;
 	struct arena *mail;      /* of the last scan */
 	const struct scan *scan;
 };

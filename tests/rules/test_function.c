@@ -33,6 +33,7 @@ struct slow_op {
 
 struct world {
 	struct loop *loop;
+	struct services services;
 	unsigned started, cancelled;
 };
 
@@ -130,6 +131,7 @@ static struct fixture *fixture_new(void)
 	f->vm = vm_new(&function_limits);
 	f->functions = functions_new(f->arena, f->vm, view_plan_new(f->arena));
 	f->world.loop = loop_new();
+	f->world.services = (struct services){ .loop = f->world.loop };
 	f->deadline_us = 5000000;
 	test_world = &f->world;
 	functions_lookup(f->functions, &echo, &f->world);
@@ -215,7 +217,7 @@ static struct transaction *run(struct fixture *f)
 
 	if (f->engine == NULL)
 		ready(f);
-	scan_start(f->engine, f->world.loop, tx, STAGE_MESSAGE, f->deadline_us, ended, f);
+	scan_start(f->engine, &f->world.services, tx, STAGE_MESSAGE, f->deadline_us, ended, f);
 	loop_run(f->world.loop);
 	return tx;
 }
@@ -327,7 +329,7 @@ static void test_deadline_and_cancel(void **state)
 	assert_int_equal(f->world.cancelled, 2);
 	arena_free(&tx->arena);
 	tx = transaction();
-	scan = scan_start(f->engine, f->world.loop, tx, STAGE_MESSAGE, 60000000, ended, f);
+	scan = scan_start(f->engine, &f->world.services, tx, STAGE_MESSAGE, 60000000, ended, f);
 	scan_cancel(&scan);
 	assert_int_equal(f->world.cancelled, 3);
 	arena_free(&tx->arena);

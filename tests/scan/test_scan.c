@@ -35,6 +35,7 @@ static void slow_cancel(struct op *op)
 
 struct world {
 	struct loop *loop;
+	struct services services;
 	int64_t delay_us;
 	int cancelled, done, late, answers, deadlines;
 	char order[16];
@@ -149,6 +150,7 @@ static int setup(void **state)
 	f->engine = engine_of(f, all_checks, &err);
 	assert_non_null(f->engine);
 	f->world.loop = loop_new();
+	f->world.services = (struct services){ .loop = f->world.loop };
 	f->world_pointer = &f->world;
 	f->tx = ARENA_NEW(f->arena, struct transaction);
 	f->tx->arena = f->arena;
@@ -185,7 +187,7 @@ static void test_order_and_waiting(void **state)
 	struct scan *scan;
 
 	f->world.delay_us = 1000;
-	scan = scan_start(f->engine, f->world.loop, f->tx, STAGE_MESSAGE, 10000000, ended, &f->world);
+	scan = scan_start(f->engine, &f->world.services, f->tx, STAGE_MESSAGE, 10000000, ended, &f->world);
 	assert_int_equal(f->world.done, 0); /* never inside scan_start */
 	loop_run(f->world.loop);
 	assert_int_equal(f->world.done, 1);
@@ -201,7 +203,7 @@ static void test_deadline(void **state)
 	struct fixture *f = *state;
 
 	f->world.delay_us = 3600000000;
-	scan_start(f->engine, f->world.loop, f->tx, STAGE_MESSAGE, 1000, ended, &f->world);
+	scan_start(f->engine, &f->world.services, f->tx, STAGE_MESSAGE, 1000, ended, &f->world);
 	loop_run(f->world.loop);
 	assert_int_equal(f->world.done, 1);
 	assert_true(f->world.late);
@@ -216,7 +218,7 @@ static void test_cancel(void **state)
 	struct scan *scan;
 
 	f->world.delay_us = 0;
-	scan = scan_start(f->engine, f->world.loop, f->tx, STAGE_MESSAGE, 1000, ended, &f->world);
+	scan = scan_start(f->engine, &f->world.services, f->tx, STAGE_MESSAGE, 1000, ended, &f->world);
 	scan_cancel(&scan);
 	assert_null(scan);
 	scan_cancel(&scan);
