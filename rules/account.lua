@@ -3,9 +3,9 @@
 rule "ACCOUNT_UNUSUAL_SIGN_IN" {
 	score = 1.2, doc = "An unusual sign-in from afar is told.",
 	any = said(
-		[[/\bunusual (?:sign-?in|log-?in|activity|connection)\b|\b(?:someone|a user|somebody) (?:\w+ ){0,4}(?:logged in(?:to)?|tried to [lI]og|signed in)\b|\b(?:new|unrecogni[sz]ed|unauthori[sz]ed|suspicious|unknown) (?:device )?(?:log-?in|sign-?in|login attempt|access)\b|\bsign-?in details\b[\s\S]{0,120}\b(?:russia|moscow|ip address|country)\b/i]],
+		[[/\bunusual (?:sign-?in|log-?in|activity|connection)\b|\b(?:someone|a user|somebody) (?:\w{1,20} ){0,4}(?:logged in(?:to)?|tried to [lI]og|signed in)\b|\b(?:new|unrecogni[sz]ed|unauthori[sz]ed|suspicious|unknown) (?:device )?(?:log-?in|sign-?in|login attempt|access)\b|\bsign-?in details\b[\s\S]{0,120}\b(?:russia|moscow|ip address|country)\b/i]],
 		[[/\b(?:ungewöhnliche|verdächtige|unbekannte|neue)r? (?:Anmeldung|Anmeldeaktivität|Anmeldeversuch|Aktivität|Zugriff|Login)\b|\b(?:Anmeldung|Zugriff|Login) (?:von|auf|mit) einem (?:neuen|unbekannten) (?:Gerät|Standort)\b/i]],
-		[[/\b(?:novo|houve um|acesso) (?:\w+ )?(?:acesso|suspeito)\b[\s\S]{0,60}\b(?:sua conta|dispositivo|conta|protocolo)\b|\bnão reconheço este acesso\b|\bdetectamos (?:um novo acesso|uma alteração|um acesso)\b|\b(?:método|verificação) (?:de|em) duas etapas\b|\bnão fui eu\b|\bno (?:he sido|fui) yo\b|\bce n'était pas moi\b|\bbloqueamos um acesso\b|\b(?:inicio de sesión|acceso) (?:inusual|sospechoso)\b|\bactivités? de connexion inhabituelles?\b|\bconnexion inhabituelle\b|\bongebruikelijke (?:aanmelding|inlog\w*)\b/i]]
+		[[/\b(?:novo|houve um|acesso) (?:\w{1,20} )?(?:acesso|suspeito)\b[\s\S]{0,60}\b(?:sua conta|dispositivo|conta|protocolo)\b|\bnão reconheço este acesso\b|\bdetectamos (?:um novo acesso|uma alteração|um acesso)\b|\b(?:método|verificação) (?:de|em) duas etapas\b|\bnão fui eu\b|\bno (?:he sido|fui) yo\b|\bce n'était pas moi\b|\bbloqueamos um acesso\b|\b(?:inicio de sesión|acceso) (?:inusual|sospechoso)\b|\bactivités? de connexion inhabituelles?\b|\bconnexion inhabituelle\b|\bongebruikelijke (?:aanmelding|inlog\w*)\b/i]]
 	),
 }
 rule "ACCOUNT_PAYMENT_FAILED" {
@@ -20,9 +20,9 @@ rule "ACCOUNT_PAYMENT_FAILED" {
 rule "__ACCOUNT_SUSPENDED" {
 	doc = "An account at a shop, network or streaming service is suspended until something is confirmed.",
 	any = said(
-		[[/\b(?:account|membership|profile|page|store|ad account|access)\b[\s\S]{0,30}\b(?:(?:is|has been|was|been|have been|will be|temporarily|now|permanently|currently) )+(?:suspended|restricted|limited|locked|disabled|deactivated|on hold|flagged|blocked|closed|deleted|cancell?ed)\b/i]],
-		[[/\b(?:Konto|Account|Mitgliedschaft|Kundenkonto|Abonnement|Abo|Zugang|Profil)\b[\s\S]{0,30}\b(?:wurde|ist|wird) (?:\w+ ){0,4}(?:gesperrt|eingeschränkt|ausgesetzt|deaktiviert|geschlossen|gekündigt|beendet|gelöscht)\b/i]],
-		[[/\b(?:sua conta|seu perfil) (?:está|foi|será) (?:\w+ )?(?:suspens[oa]|bloquead[oa]|cancelad[oa]|temporariamente)\b|\btu cuenta (?:ha sido|está|será) (?:suspendida|bloqueada)\b|\bvotre (?:compte|abonnement) (?:a été|est|sera) (?:suspendu|bloqué|résilié|désactivé)\b|\b(?:je|uw) account (?:is|wordt|zal) (?:opgeschort|geblokkeerd)\b/i]]
+		[[/\b(?:account|membership|profile|page|store|ad account|access)\b[\s\S]{0,30}\b(?:(?:is|has been|was|been|have been|will be|temporarily|now|permanently|currently) ){1,3}(?:suspended|restricted|limited|locked|disabled|deactivated|on hold|flagged|blocked|closed|deleted|cancell?ed)\b/i]],
+		[[/\b(?:Konto|Account|Mitgliedschaft|Kundenkonto|Abonnement|Abo|Zugang|Profil)\b[\s\S]{0,30}\b(?:wurde|ist|wird) (?:\w{1,20} ){0,4}(?:gesperrt|eingeschränkt|ausgesetzt|deaktiviert|geschlossen|gekündigt|beendet|gelöscht)\b/i]],
+		[[/\b(?:sua conta|seu perfil) (?:está|foi|será) (?:\w{1,20} )?(?:suspens[oa]|bloquead[oa]|cancelad[oa]|temporariamente)\b|\btu cuenta (?:ha sido|está|será) (?:suspendida|bloqueada)\b|\bvotre (?:compte|abonnement) (?:a été|est|sera) (?:suspendu|bloqué|résilié|désactivé)\b|\b(?:je|uw) account (?:is|wordt|zal) (?:opgeschort|geblokkeerd)\b/i]]
 	),
 }
 -- The same words are not counted for a bank and for another account.
@@ -33,9 +33,9 @@ rule "ACCOUNT_SUSPENDED" {
 rule "__ACCOUNT_VERIFY" {
 	doc = "An identity or account is to be verified so that it can be used on.",
 	any = said(
-		[[/\b(?:verify|confirm|validate|prove) (?:that )?(?:your|it'?s (?:really )?you|the|an?|ownership) ?(?:\w+ ){0,3}(?:identity|account|info(?:rmation)?|ownership|id\b|details|really you)\b|\bidentifying information\b|\bconfirm your (?:account|information|details|identity)\b|\bre-?verify your\b|\baction required\b[\s\S]{0,40}\b(?:verify|account|confirm|update)\b/i]],
-		[[/\b(?:Identität|Konto|Kundenkonto|Account) (?:\w+ ){0,3}(?:bestätigen|verifizieren|überprüfen|zu bestätigen|zu verifizieren)\b|\b(?:bestätigen|verifizieren) Sie (?:\w+ ){0,3}(?:Identität|Konto|Account|Daten)\b|\bAktion erforderlich\b|\bHandlungsbedarf\b/i]],
-		[[/\b(?:verifique|confirme|valide) (?:\w+ ){0,2}(?:identidad|identidade|cuenta|conta)\b|\b(?:vérifiez|confirmez) votre (?:identité|compte)\b/i]]
+		[[/\b(?:verify|confirm|validate|prove) (?:that )?(?:your|it'?s (?:really )?you|the|an?|ownership) ?(?:\w{1,20} ){0,3}(?:identity|account|info(?:rmation)?|ownership|id\b|details|really you)\b|\bidentifying information\b|\bconfirm your (?:account|information|details|identity)\b|\bre-?verify your\b|\baction required\b[\s\S]{0,40}\b(?:verify|account|confirm|update)\b/i]],
+		[[/\b(?:Identität|Konto|Kundenkonto|Account) (?:\w{1,20} ){0,3}(?:bestätigen|verifizieren|überprüfen|zu bestätigen|zu verifizieren)\b|\b(?:bestätigen|verifizieren) Sie (?:\w{1,20} ){0,3}(?:Identität|Konto|Account|Daten)\b|\bAktion erforderlich\b|\bHandlungsbedarf\b/i]],
+		[[/\b(?:verifique|confirme|valide) (?:\w{1,20} ){0,2}(?:identidad|identidade|cuenta|conta)\b|\b(?:vérifiez|confirmez) votre (?:identité|compte)\b/i]]
 	),
 }
 rule "ACCOUNT_VERIFY_IDENTITY" {
@@ -64,7 +64,7 @@ rule "ACCOUNT_BOOKING" {
 	score = 1.5, doc = "A booking will be cancelled unless card or data are confirmed on another page.",
 	any = said(
 		[[/\b(?:reservation|booking|stay|guest|vacation|hotel)\b[\s\S]{0,200}\b(?:will be (?:cancell?ed|lost)|cancell?ed (?:automatically|within)|confirm your (?:card|payment|booking|reservation)|verify your (?:card|payment))\b[\s\S]{0,200}\b(?:form|link|http|page|hours|process|card|click)\b/i]],
-		[[/\b(?:Reservierung|Buchung|Aufenthalt)\b[\s\S]{0,160}\b(?:wird storniert|storniert werden|Karte (?:\w+ )?(?:bestätigen|verifizieren)|Zahlung bestätigen)\b/i]]
+		[[/\b(?:Reservierung|Buchung|Aufenthalt)\b[\s\S]{0,160}\b(?:wird storniert|storniert werden|Karte (?:\w{1,20} )?(?:bestätigen|verifizieren)|Zahlung bestätigen)\b/i]]
 	),
 	none = { { from = [[/@(?:[\w-]+\.)*(?:booking\.com|expedia\.[a-z.]+|airbnb\.[a-z.]+|hrs\.[a-z]+|hotels\.com)$/i]] } },
 }

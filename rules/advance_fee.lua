@@ -1,17 +1,29 @@
 -- Advance fee: millions of somebody dead, donated, won, or seized, of which the reader shall have his part.
 
-local million = [[(?:(?:(?:€|\$|£)|USD?|EUR|GBP|CFA)\W{0,2}\d[\d., ]{5,}|(?:(?:€|\$|£)|USD?\$?|EUR) ?\d+(?:[.,]\d+)? ?(?:m\b|mil\w*|mm\b|billion)|\d[\d.,]* ?m(?:illion\w*|io)? ?(?:(?:€|\$|£)|usd?\b|dollars?|euros?|united states|us dollars?|pounds)|\d[\d.,]* (?:million|milh[õo]es|millones|millionen)\b|\d{1,3}(?:[.,]\d{3}){2,}(?:[.,]\d\d)? ?(?:usd|dollars?|euros?|eur|€|\$)|\b(?:one|two|three|five|six|ten|twenty|thirty|sixty|[a-z]+ty[ -][a-z]+) (?:\w+ )?million (?:us |united states? )?(?:dollars|euros|pounds))]]
+-- Three ways to write such a sum, one pattern each: each is looked for only where its own words stand.
+local millions = {
+	[[(?:(?:€|\$|£)\W{0,2}\d[\d., ]{5,20}|(?:€|\$|£) ?\d{1,9}(?:[.,]\d{1,9})? ?(?:m\b|mil\w{0,8}|mm\b|billion)|\d[\d.,]{0,14} ?m(?:illion\w{0,4}|io)? ?(?:(?:€|\$|£)|usd?\b|dollars?|euros?|united states|us dollars?|pounds)|\d[\d.,]{0,14} (?:million|milh[õo]es|millones|millionen)\b|\d{1,3}(?:[.,]\d{3}){2,4}(?:[.,]\d\d)? ?(?:usd|dollars?|euros?|eur|€|\$))]],
+	[[(?:\b(?:US\$|USD|EUR|GBP|CFA)(?:\W{0,2}\d[\d., ]{5,20}| ?\d{1,9}(?:[.,]\d{1,9})? ?(?:m\b|mil\w{0,8}|mm\b|billion)))]],
+	[[(?:\b(?:one|two|three|five|six|ten|twenty|thirty|sixty|(?:twen|thir|for|fif|six|seven|eigh|nine)ty[ -][a-z]{1,10}) (?:\w{1,20} )?million (?:us |united states? )?(?:dollars|euros|pounds))]],
+}
 
 local whose = [[(?:funds?|transfer\w*|donat\w+|deposited|inherit\w*|benefi\w+|claim\w*|compensation|grant|lottery|jackpot|won|winner|winning|atm card|proposal|estate|charity|next of kin|late (?:client|husband|father)|my client|bequeath\w*|consignment|herdei|fundos?|depósito|erbschaft|nachlass|spende\w*|héritage|herencia|doação|donación|to you|with you|you will (?:get|receive|have)|your (?:assistance|account|share))]]
 rule "ADVANCE_FEE_MILLIONS" {
 	score = 0.8, doc = "Millions are spoken of, and whose they could be.",
-	any = said("/" .. million .. "[\\s\\S]{0,120}\\b" .. whose .. "\\b/i", "/\\b" .. whose .. "\\b[\\s\\S]{0,120}" .. million .. "/i"),
+	any = (function()
+		local p = {}
+		for _, million in ipairs(millions) do
+			p[#p + 1] = "/" .. million .. "[\\s\\S]{0,120}\\b" .. whose .. "\\b/i"
+			p[#p + 1] = "/\\b" .. whose .. "\\b[\\s\\S]{0,120}" .. million .. "/i"
+		end
+		return said(table.unpack(p))
+	end)(),
 }
 rule "ADVANCE_FEE_DONATION" {
 	score = 2, doc = "Somebody donates a fortune to the reader.",
 	any = said(
 		[[/\b(?:donat(?:e|ed|ing|ion)|donación|doação|spende|schenkung|don de)\b[\s\S]{0,120}(?:\b(?:to you|for you|you (?:have been|were|are)|accepting (?:his|her|my|the) donation|charity (?:work|purpose)|5 random|five random|random individuals|million|usd|dollars?|selected)\b|\$|€)/i]],
-		[[/\b(?:i|we) (?:have |am |are )?(?:voluntarily |decided |willing |giving |chosen )+(?:to )?(?:donate|give|giving|hand over|the sum)\b|\b(?:ich|wir) (?:\w+ ){0,4}(?:spenden|spende|verschenke)\b[\s\S]{0,60}(?:€|euro|usd|\$|million)/i]],
+		[[/\b(?:i|we) (?:have |am |are )?(?:voluntarily |decided |willing |giving |chosen ){1,3}(?:to )?(?:donate|give|giving|hand over|the sum)\b|\b(?:ich|wir) (?:\w{1,20} ){0,4}(?:spenden|spende|verschenke)\b[\s\S]{0,60}(?:€|euro|usd|\$|million)/i]],
 		[[/\bgrant of\b[\s\S]{0,40}\b(?:million|usd|dollars)\b|\bselected for a grant\b|\b(?:relief|donation|grant|compensation|empowerment) funds?\b[\s\S]{0,100}\b(?:release|selected|beneficiar\w+|payment|approved)\b/i]]
 	),
 }
@@ -25,15 +37,15 @@ rule "ADVANCE_FEE_NEXT_OF_KIN" {
 rule "ADVANCE_FEE_DYING" {
 	score = 2, doc = "Somebody dying, widowed or pious wants to give his fortune away.",
 	any = said(
-		[[/\b(?:diagnosed (?:with|of)|suffering from|terminal|esophageal|ovarian|stage (?:4|four|three)) (?:\w+ ){0,3}(?:cancer|illness|disease|tumou?r)\b|\b(?:dying (?:bed|woman|wish)|sick ?bed|months? to live|divine intervention|orphanage|motherless|less privileged|downcast|widow\b)[\s\S]{0,400}\b(?:fund|donat\w+|million|charity|deposit\w*|money|wealth|god)\b/i]],
+		[[/\b(?:diagnosed (?:with|of)|suffering from|terminal|esophageal|ovarian|stage (?:4|four|three)) (?:\w{1,20} ){0,3}(?:cancer|illness|disease|tumou?r)\b|\b(?:dying (?:bed|woman|wish)|sick ?bed|months? to live|divine intervention|orphanage|motherless|less privileged|downcast|widow\b)[\s\S]{0,400}\b(?:fund|donat\w+|million|charity|deposit\w*|money|wealth|god)\b/i]],
 		[[/\b(?:an krebs erkrankt|auf dem sterbebett|unheilbar\w*|tumorerkrankung)\b[\s\S]{0,400}\b(?:spende\w*|million\w*|vermögen|erb\w+|waisen)\b/i]]
 	),
 }
 rule "ADVANCE_FEE_PROPOSAL" {
 	score = 1.5, doc = "A stranger proposes a lucrative business of mutual benefit.",
 	any = said(
-		[[/\b(?:lucrative|mutual(?:ly)?|beneficial|confidential|urgent|business|investment) (?:\w+ )?(?:business|proposal|proposition|dealing|deal)\b[\s\S]{0,160}\b(?:mutual(?:ly)?|your assistance|trust you|your consent|transfer of|email me|my company|foreign|funds?)\b|\bmutual(?:ly)? (?:beneficial|benefit)\b[\s\S]{0,160}\b(?:fund|proposal|million|transfer|email me|discussion)/i]],
-		[[/\bfor the proposal\b|\b(?:solicit|request|need|seek)(?:ing)? (?:for )?your (?:\w+ )?(?:assistance|partnership|cooperation|consent)\b|\bforeign partner\b|\bbusiness (?:proposal|proposition|partnership)\b|\breputable and reliable person\b|\b(?:private|foreign|capital) investors?\b[\s\S]{0,80}\b(?:project funding|capital injection|business expansion|loans? to)\b|\bcan you handle\b[\s\S]{0,40}\b(?:million|usd|\$)/i]],
+		[[/\b(?:lucrative|mutual(?:ly)?|beneficial|confidential|urgent|business|investment) (?:\w{1,20} )?(?:business|proposal|proposition|dealing|deal)\b[\s\S]{0,160}\b(?:mutual(?:ly)?|your assistance|trust you|your consent|transfer of|email me|my company|foreign|funds?)\b|\bmutual(?:ly)? (?:beneficial|benefit)\b[\s\S]{0,160}\b(?:fund|proposal|million|transfer|email me|discussion)/i]],
+		[[/\bfor the proposal\b|\b(?:solicit|request|need|seek)(?:ing)? (?:for )?your (?:\w{1,20} )?(?:assistance|partnership|cooperation|consent)\b|\bforeign partner\b|\bbusiness (?:proposal|proposition|partnership)\b|\breputable and reliable person\b|\b(?:private|foreign|capital) investors?\b[\s\S]{0,80}\b(?:project funding|capital injection|business expansion|loans? to)\b|\bcan you handle\b[\s\S]{0,40}\b(?:million|usd|\$)/i]],
 		[[/\b(?:geschäftsvorschlag|geschäftliche[sn]? angebot|gemeinsame\w* nutzen|vertrauliche\w* (?:transaktion|geschäft|angelegenheit))\b|\bproposta de neg[oó]cios?\b|\bpropuesta de negocios\b|\bproposition d'affaires?\b|\bajude a investir\b/i]]
 	),
 }
@@ -67,8 +79,8 @@ rule "ADVANCE_FEE_PERSONAL_DATA" {
 rule "ADVANCE_FEE_CONTACT" {
 	score = 1, doc = "The reader is to answer to another, personal address.",
 	body = text(
-		[[/\b(?:contact|reply|email|e-mail|write|respond|answer) (?:\w+ ){0,4}(?:me|him|her|us|back|my|his|this|barrister|mrs?\.?|email|attorney|lawyer|agent|secretary)\b[\s\S]{0,60}[\w.+-]+@(?:gmail|hotmail|outlook|yahoo|aol|proton(?:mail)?|zoho(?:mail)?|mail|gmx|aliyun|bk|qq|163|yandex|libero|naver|consultant|usa|email|live)\.\w{2,3}\b/i]],
-		[[/\b(?:get back to me|contact me back|reply (?:me|to me|back)|email (?:him|her|me)),? (?:\w+ ){0,6}(?:for the proposal|for (?:more|further)|if you|for details|details|to discuss|urgent\w*|information|with your)\b/i]]
+		[[/\b(?:contact|reply|email|e-mail|write|respond|answer) (?:\w{1,20} ){0,4}(?:me|him|her|us|back|my|his|this|barrister|mrs?\.?|email|attorney|lawyer|agent|secretary)\b[\s\S]{0,60}[\w.+-]+@(?:gmail|hotmail|outlook|yahoo|aol|proton(?:mail)?|zoho(?:mail)?|mail|gmx|aliyun|bk|qq|163|yandex|libero|naver|consultant|usa|email|live)\.\w{2,3}\b/i]],
+		[[/\b(?:get back to me|contact me back|reply (?:me|to me|back)|email (?:him|her|me)),? (?:\w{1,20} ){0,6}(?:for the proposal|for (?:more|further)|if you|for details|details|to discuss|urgent\w*|information|with your)\b/i]]
 	),
 	header = { ["In-Reply-To"] = false },
 }

@@ -13,7 +13,7 @@ rule "BULK_TEMPLATE_UNFILLED" {
 -- The alternative text that examples of PHPMailer and other kits come with, left as it was.
 rule "BULK_KIT_DEFAULT_TEXT" {
 	score = 2, doc = "A text that comes with a mailing kit's example was left as it was.",
-	body = text([[/\b(?:coloca uma mensagem opcional aqui|this is the body in plain text for non-html|to view the message, please use an html compatible|plain text version not available|preview - notification from coded mails|html nao possa ser carregado|html não possa ser carregado|translate into german:|replace here|insert your (?:text|message) here|lorem ipsum dolor sit)\b|^\W*```html/i]]),
+	body = text([[/\b(?:coloca uma mensagem opcional aqui|this is the body in plain text for non-html|to view the message, please use an html compatible|plain text version not available|preview - notification from coded mails|html nao possa ser carregado|html não possa ser carregado|translate into german:|replace here|insert your (?:text|message) here|lorem ipsum dolor sit)\b|^\W{0,40}```html/i]]),
 }
 rule "BULK_GREETS_ADDRESS" {
 	score = 0.6, doc = "The reader is greeted by his mail address: the sender has nothing else of him.",
@@ -24,7 +24,7 @@ rule "BULK_AFFILIATE_FOOTER" {
 	body = text(
 		[[/\b(?:if you (?:no longer wish|do not wish|don't want|wish|would like|want|'d like|prefer not) to (?:receive|unsubscribe|stop|remove)|you (?:may|can) unsubscribe|unsubscribe|um sich abzumelden|to be removed)\b[\s\S]{0,160}\b(?:or by|or|oder) (?:writing|schreiben|write|mail|send(?:ing)?)\b[\s\S]{0,12}(?:to|an|here|hier)?:?\s?\d{2,5}\b/i]],
 		[[/\b(?:the advertiser does not manage your subscription|this (?:message|e-?mail) (?:was|is) (?:mailed|sent) to \S+ by\b|this is an advertisement|click here to remove (?:yourself|your ?self) from|remove yourself from (?:our|this) (?:e-?mails? )?list|unsubscribe from all e-?mail list|if you want to remove yourself)\b/i]],
-		[[/\b(?:\d+ [A-Z][a-z]+ (?:[A-Z]\w+ )?(?:Rd|St|Ln|Lane|Ave|Blvd|Way|Dr)\b\.?[\s\S]{0,30}(?:Ste|Suite|#)[\s.]?[\d-]+)[\s\S]{0,60}\b[A-Z]{2},? \d{5}\b/]]
+		[[/\b(?:\d{1,9} [A-Z][a-z]{1,20} (?:[A-Z]\w{1,20} )?(?:Rd|St|Ln|Lane|Ave|Blvd|Way|Dr)\b\.?[\s\S]{0,30}(?:Ste|Suite|#)[\s.]?[\d-]+)[\s\S]{0,60}\b[A-Z]{2},? \d{5}\b/]]
 	),
 }
 rule "BULK_SERIAL_SENDER" {
@@ -52,7 +52,7 @@ rule "BULK_SENDER_RAW_HOST" {
 	score = 1.5, doc = "The sender's domain is the host name of a rented machine.",
 	header = { ["From:domain"] = {
 		[[/(?:^|[.-])(?:vps|vmi?|vm|srv|server|host|cloud|node|ip|static|droplet)-?\d{2,}[\w-]*\./i]],
-		[[/(?:contaboserver\.net|openstacklocal|ubuntu-|\.internal$|\.localdomain$|\.cloudapp\.azure\.com|compute\.amazonaws\.com|\d+-\d+-\d+-\d+|secureserver\.net|linode(?:usercontent)?\.com|hetzner\.|publiccloud)/i]],
+		[[/(?:contaboserver\.net|openstacklocal|ubuntu-|\.internal$|\.localdomain$|\.cloudapp\.azure\.com|compute\.amazonaws\.com|\d{1,9}-\d{1,9}-\d{1,9}-\d{1,9}|secureserver\.net|linode(?:usercontent)?\.com|hetzner\.|publiccloud)/i]],
 		[[/(?:1vcpu|gb-10gb|s-\dvcpu)/i]],
 	} },
 }

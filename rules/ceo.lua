@@ -18,8 +18,8 @@ rule "CEO_AVAILABLE" {
 rule "CEO_URGENT_TRANSFER" {
 	score = 1.5, doc = "A transfer is to be made at once and told nobody.",
 	any = said(
-		[[/\b(?:wire|bank|urgent|same[- ]day|domestic|international|process|make|initiate|arrange|set up) (?:a |an |the |this )?(?:\w+ )?(?:transfer|payment|wire)\b[\s\S]{0,300}\b(?:today|urgent\w*|immediately|asap|confidential\w*|discreet\w*|account balance|how much|acquisition|beneficiary|send (?:you )?the (?:details|account))\b/i]],
-		[[/\b(?:dringende|sofortige|eilige|vertrauliche|Blitz|Eil)[- ]?(?:\w+ )?(?:Überweisung|Zahlung|Transaktion)\b|\bÜberweisung\b[\s\S]{0,200}\b(?:noch heute|umgehend|dringend|sofort|streng vertraulich|Stillschweigen|Übernahme|Kontostand)\b/i]],
+		[[/\b(?:wire|bank|urgent|same[- ]day|domestic|international|process|make|initiate|arrange|set up) (?:a |an |the |this )?(?:\w{1,20} )?(?:transfer|payment|wire)\b[\s\S]{0,300}\b(?:today|urgent\w*|immediately|asap|confidential\w*|discreet\w*|account balance|how much|acquisition|beneficiary|send (?:you )?the (?:details|account))\b/i]],
+		[[/\b(?:dringende|sofortige|eilige|vertrauliche|Blitz|Eil)[- ]?(?:\w{1,20} )?(?:Überweisung|Zahlung|Transaktion)\b|\bÜberweisung\b[\s\S]{0,200}\b(?:noch heute|umgehend|dringend|sofort|streng vertraulich|Stillschweigen|Übernahme|Kontostand)\b/i]],
 		[[/\bvirement\b[\s\S]{0,100}\b(?:urgent|confidentiel\w*|immédiat\w*|aujourd'hui)\b|\btransferencia\b[\s\S]{0,100}\b(?:urgente|confidencial|hoy mismo)\b/i]]
 	),
 	size = { max = "60K" },
@@ -27,24 +27,24 @@ rule "CEO_URGENT_TRANSFER" {
 rule "CEO_MOBILE_NUMBER" {
 	score = 1.5, doc = "The chief wants the reader's mobile number, to go on where no filter reads.",
 	any = said(
-		[[/\b(?:send|give|drop|share|provide|text|forward|reply (?:me )?with|need|kindly|what(?:'s| is)) (?:\w+ ){0,3}(?:your )(?:\w+ )?(?:cell(?:phone)?|mobile|whatsapp|direct|personal) ?(?:phone )?(?:number|no\b|#|contact)/i]],
-		[[/\b(?:schick\w*|send\w*|gib|geben Sie|teilen Sie|brauche)\b[\s\S]{0,40}\b(?:Ihre|deine) (?:\w+ )?(?:Handy|Mobil|WhatsApp)[- ]?(?:nummer|funknummer|telefonnummer)\b/i]]
+		[[/\b(?:send|give|drop|share|provide|text|forward|reply (?:me )?with|need|kindly|what(?:'s| is)) (?:\w{1,20} ){0,3}(?:your )(?:\w{1,20} )?(?:cell(?:phone)?|mobile|whatsapp|direct|personal) ?(?:phone )?(?:number|no\b|#|contact)/i]],
+		[[/\b(?:schick\w*|send\w*|gib|geben Sie|teilen Sie|brauche)\b[\s\S]{0,40}\b(?:Ihre|deine) (?:\w{1,20} )?(?:Handy|Mobil|WhatsApp)[- ]?(?:nummer|funknummer|telefonnummer)\b/i]]
 	),
 	size = { max = "40K" },
 }
 rule "CEO_SALARY_ACCOUNT" {
 	score = 1.5, doc = "An employee wants his salary paid to another account.",
 	any = said(
-		[[/\b(?:change|update|switch|modify|amend|new) (?:\w+ ){0,4}(?:direct deposit|payroll|salary|pay ?check|bank (?:account )?(?:details|information)) ?(?:\w+ ){0,4}(?:information|details|account|bank|next pay|before)\b|\b(?:direct deposit|payroll|salary)\b[\s\S]{0,80}\b(?:new bank|new account|changed (?:my )?bank|different (?:bank|account)|next pay (?:date|period|day))\b/i]],
-		[[/\b(?:Gehalt\w*|Lohn\w*)\b[\s\S]{0,100}\b(?:neue[sn]? (?:Konto|Bankverbindung|Bank|IBAN)|Bankverbindung (?:\w+ )?ändern|Konto (?:\w+ )?(?:ändern|gewechselt)|anderes Konto)\b/i]]
+		[[/\b(?:change|update|switch|modify|amend|new) (?:\w{1,20} ){0,4}(?:direct deposit|payroll|salary|pay ?check|bank (?:account )?(?:details|information)) ?(?:\w{1,20} ){0,4}(?:information|details|account|bank|next pay|before)\b|\b(?:direct deposit|payroll|salary)\b[\s\S]{0,80}\b(?:new bank|new account|changed (?:my )?bank|different (?:bank|account)|next pay (?:date|period|day))\b/i]],
+		[[/\b(?:Gehalt\w*|Lohn\w*)\b[\s\S]{0,100}\b(?:neue[sn]? (?:Konto|Bankverbindung|Bank|IBAN)|Bankverbindung (?:\w{1,20} )?ändern|Konto (?:\w{1,20} )?(?:ändern|gewechselt)|anderes Konto)\b/i]]
 	),
 	size = { max = "60K" },
 }
 rule "CEO_SENT_FROM_MEETING" {
 	score = 1, doc = "The sender cannot be called, being in a meeting or on a journey.",
 	any = said(
-		[[/\b(?:i(?:'m| am)) (?:currently |presently |right now |about to (?:go|step) )*(?:in(?:to)?|at|on|inside|heading) (?:a |an |into )*(?:\w+ )?(?:meeting|conference|call|boarding|flight|seminar)\b[\s\S]{0,200}\b(?:can'?t|cannot|not|no|limited|only|unable) (?:\w+ ){0,3}(?:calls?|talk|phone|email|pick|answer|text)\b/i]],
-		[[/\b(?:bin|sitze) (?:gerade |momentan |derzeit )?(?:in|auf) (?:einer|einem) (?:\w+ )?(?:Meeting|Besprechung|Konferenz|Sitzung|Termin|Dienstreise)\b[\s\S]{0,200}\b(?:nicht telefonieren|nicht (?:anrufen|erreichbar)|nur per (?:E-?)?Mail|keine Anrufe)\b/i]]
+		[[/\b(?:i(?:'m| am)) (?:currently |presently |right now |about to (?:go|step) ){0,3}(?:in(?:to)?|at|on|inside|heading) (?:a |an |into ){0,3}(?:\w{1,20} )?(?:meeting|conference|call|boarding|flight|seminar)\b[\s\S]{0,200}\b(?:can'?t|cannot|not|no|limited|only|unable) (?:\w{1,20} ){0,3}(?:calls?|talk|phone|email|pick|answer|text)\b/i]],
+		[[/\b(?:bin|sitze) (?:gerade |momentan |derzeit )?(?:in|auf) (?:einer|einem) (?:\w{1,20} )?(?:Meeting|Besprechung|Konferenz|Sitzung|Termin|Dienstreise)\b[\s\S]{0,200}\b(?:nicht telefonieren|nicht (?:anrufen|erreichbar)|nur per (?:E-?)?Mail|keine Anrufe)\b/i]]
 	),
 }
 rule "CEO_ODD_SENDER" { score = 2, doc = "A chief's request, and address or answer address are odd.", meta = "(CEO_GIFT_CARDS or CEO_AVAILABLE or CEO_URGENT_TRANSFER or CEO_MOBILE_NUMBER or CEO_SALARY_ACCOUNT or CEO_SENT_FROM_MEETING) and (__ODD_SENDER or __FREEMAIL_SENDER or REPLY_TO_OTHER_DOMAIN)" }

@@ -6,7 +6,7 @@ rule "CRYPTO_WALLET_VERIFY" {
 	score = 2.5, doc = "A wallet is to be verified, validated or updated, which no wallet needs.",
 	any = said(
 		[[/\b(?:verify|validate|verified|unverified|validated|verification|synchroni[sz]e|authenticate|upgrade|merge|unlock|unlocked|re-?sync|secure|reconnect)\b[\s\S]{0,60}\b(?:wa[lI]{2}ets?|metamask|ledger (?:live|device|nano|account)|seed phrase|recovery phrase)\b/i]],
-		[[/\b(?:wa[lI]{2}ets?|metamask|ledger)\b[\s\S]{0,60}\b(?:(?:is |has |have |been |are |not |yet |still |be |to |must |needs? )+(?:verified|validated|verif\w+|kyc updated|updated|synchroni[sz]ed|pending verification)|verification)\b/i]],
+		[[/\b(?:wa[lI]{2}ets?|metamask|ledger)\b[\s\S]{0,60}\b(?:(?:is |has |have |been |are |not |yet |still |be |to |must |needs? ){1,3}(?:verified|validated|verif\w+|kyc updated|updated|synchroni[sz]ed|pending verification)|verification)\b/i]],
 		[[/\bWallet\b[\s\S]{0,60}\b(?:verifizier\w+|bestätig\w+|validier\w+|synchronisier\w+|überprüf\w+)|\b(?:verifizier\w+|bestätig\w+|validier\w+|synchronisier\w+) (?:Sie )?(?:Ihre?|Deine?) Wallet\b/i]],
 		[[/\b(?:portefeuille|carteira|billetera|cartera)\b[\s\S]{0,40}\b(?:crypto|cripto)\b[\s\S]{0,60}\b(?:v[eé]rifi\w+|valid\w+)/i]]
 	),
@@ -15,7 +15,7 @@ rule "CRYPTO_WALLET_SUSPENDED" {
 	score = 2, doc = "A wallet is said to be suspended or restricted.",
 	any = said(
 		[[/\bwa[lI]{2}ets?(?: access)?\b[\s\S]{0,100}\b(?:suspended|suspension|restricted|blocked|disabled|deleted|unable to connect|locked|terminated)\b/i]],
-		[[/\b(?:suspended|suspension|restricted|blocked|losing|avoid suspension|protect)\b[\s\S]{0,60}\b(?:your (?:\w+ )?wa[lI]{2}et|metamask funds|your crypto\w* (?:funds|assets|account)|unverified wa[lI]{2}ets)\b/i]],
+		[[/\b(?:suspended|suspension|restricted|blocked|losing|avoid suspension|protect)\b[\s\S]{0,60}\b(?:your (?:\w{1,20} )?wa[lI]{2}et|metamask funds|your crypto\w* (?:funds|assets|account)|unverified wa[lI]{2}ets)\b/i]],
 		[[/\bWallet\b[\s\S]{0,60}\b(?:gesperrt|eingeschränkt|ausgesetzt|deaktiviert)\b/i]]
 	),
 }
@@ -29,7 +29,7 @@ rule "CRYPTO_LEDGER_SCAN" {
 }
 rule "CRYPTO_SEED_PHRASE" {
 	score = 2, doc = "The secret words of a wallet are wanted.",
-	any = said([[/\b(?:enter|provide|submit|confirm|type|import|use|eingeben|bestätigen|geben) (?:\w+ ){0,4}(?:seed|recovery|secret|backup|mnemonic|12[- ]word|24[- ]word|wiederherstellungs)[- ]?(?:recovery )?(?:phrase|words|phrases|schlüssel)\b/i]]),
+	any = said([[/\b(?:enter|provide|submit|confirm|type|import|use|eingeben|bestätigen|geben) (?:\w{1,20} ){0,4}(?:seed|recovery|secret|backup|mnemonic|12[- ]word|24[- ]word|wiederherstellungs)[- ]?(?:recovery )?(?:phrase|words|phrases|schlüssel)\b/i]]),
 }
 rule "CRYPTO_AIRDROP" {
 	score = 2, doc = "Tokens are given away to those who connect their wallet.",
@@ -42,8 +42,8 @@ rule "CRYPTO_AIRDROP" {
 rule "CRYPTO_CLAIM_TOKENS" {
 	score = 1.8, doc = "The reader is eligible for tokens and has to claim them.",
 	any = said(
-		[[/\bclaim (?:your |my |up to |their )?(?:\w+ |\$|\d[\d.,]* ){0,3}(?:tokens?|nfts?|coins?|crypto|mint|xrp|eth|btc|\$?[A-Z]{3,5} tokens?|pyth|share of)\b|\bfree (?:mint|btc|bitcoins?|nfts?|crypto|eth)\b/i]],
-		[[/\b(?:eligible|eligibility|qualif\w+|reserved|entitled)\b[\s\S]{0,60}\b(?:tokens?|xrp|steth|\$?arb|crypto rewards?|airdrop)\b|\byour (?:\w+ )?(?:tokens?|staking rewards?|steth rewards?) (?:are|is) (?:waiting|available|ready|reserved)\b|\btoken rewards?\b/i]],
+		[[/\bclaim (?:your |my |up to |their )?(?:\w+ |\$|\d[\d.,]{0,14} ){0,3}(?:tokens?|nfts?|coins?|crypto|mint|xrp|eth|btc|\$?[A-Z]{3,5} tokens?|pyth|share of)\b|\bfree (?:mint|btc|bitcoins?|nfts?|crypto|eth)\b/i]],
+		[[/\b(?:eligible|eligibility|qualif\w+|reserved|entitled)\b[\s\S]{0,60}\b(?:tokens?|xrp|steth|\$?arb|crypto rewards?|airdrop)\b|\byour (?:\w{1,20} )?(?:tokens?|staking rewards?|steth rewards?) (?:are|is) (?:waiting|available|ready|reserved)\b|\btoken rewards?\b/i]],
 		[[/\bmint your \w+\b|\bexclusive nfts?\b|\bmint (?:now|for free)\b/i]]
 	),
 }
@@ -67,10 +67,10 @@ rule "CRYPTO_CASHBACK" {
 rule "CRYPTO_BALANCE_WAITING" {
 	score = 3, doc = "A balance in bitcoin that the reader never had waits to be paid out.",
 	any = said(
-		[[/\b(?:your|account|current) balance\b[\s\S]{0,40}\b\d[\d.,]* ?(?:btc|bitcoins?|eth|usdt)\b|\byou (?:made|earned|have|mined|accumulated) (?:\w+ ){0,3}\d[\d.,]* ?(?:btc|eth|bitcoins?)\b|\b(?:cloud|automatic|bitcoin) mining\b[\s\S]{0,300}\b(?:balance|withdraw|inactive|collected)\b/i]],
-		[[/\bdeposited\b[\s\S]{0,30}\b\d+ ?btc\b|\bbitcoin (?:portfolio|details)\b[\s\S]{0,200}\b(?:password|customer id|login)\b|\b(?:customer|user) id ?: ?\d+ password ?: ?\w+/i]],
-		[[/\byou have \d+ hours to withdraw\b|\bwithdraw(?:al)? \+?\$? ?\d[\d.,]{3,} ?(?:\$|usd|btc)|\bautomatic withdrawal error\b|\+ ?\$ ?\d[\d.,]{3,}(?=[\s\S]{0,40}\b(?:ok\.me|withdraw|claim|http))/i]],
-		[[/\bGuthaben\b[\s\S]{0,60}\b\d[\d.,]* ?BTC\b|\bBTC\b[\s\S]{0,60}\bauszahlen\b/i]]
+		[[/\b(?:your|account|current) balance\b[\s\S]{0,40}\b\d[\d.,]{0,14} ?(?:btc|bitcoins?|eth|usdt)\b|\byou (?:made|earned|have|mined|accumulated) (?:\w{1,20} ){0,3}\d[\d.,]{0,14} ?(?:btc|eth|bitcoins?)\b|\b(?:cloud|automatic|bitcoin) mining\b[\s\S]{0,300}\b(?:balance|withdraw|inactive|collected)\b/i]],
+		[[/\bdeposited\b[\s\S]{0,30}\b\d{1,9} ?btc\b|\bbitcoin (?:portfolio|details)\b[\s\S]{0,200}\b(?:password|customer id|login)\b|\b(?:customer|user) id ?: ?\d{1,9} password ?: ?\w+/i]],
+		[[/\byou have \d{1,9} hours to withdraw\b|\bwithdraw(?:al)? \+?\$? ?\d[\d.,]{3,} ?(?:\$|usd|btc)|\bautomatic withdrawal error\b|\+ ?\$ ?\d[\d.,]{3,}(?=[\s\S]{0,40}\b(?:ok\.me|withdraw|claim|http))/i]],
+		[[/\bGuthaben\b[\s\S]{0,60}\b\d[\d.,]{0,14} ?BTC\b|\bBTC\b[\s\S]{0,60}\bauszahlen\b/i]]
 	),
 }
 rule "CRYPTO_TRADER_RICH" {

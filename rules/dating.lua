@@ -11,25 +11,25 @@ rule "DATING_EXPLICIT" {
 rule "DATING_SINGLES" {
 	score = 1.8, doc = "Singles are offered, hot ones or from near by.",
 	any = said(
-		[[/\b(?:hot|sexy|lonely|local|exotic|horny) (?:\w+ )?(?:singles|girls|women|ladies|brides|wives|moms)\b|\b(?:singles|girls|women) (?:near (?:you|by)|in your (?:area|city|neighbou?rhood)|want to (?:chat|meet))|\bwant to chat and flirt\b|\bfind(?:ing)? (?:love|someone who really)\b|\bdo you like (?:\w+ )?girls?\b|\bstart a chat with a girl\b|\b(?:sex|adult) dating\b|\badult dating site\b|\btop (?:adult )?dating\b|\b(?:looking for|join) (?:a |new )?(?:lover|flirt|real man)\b|\bnew flirt\b/i]],
-		[[/\b(?:heiße[nr]?|heißesten|einsame|attraktive|willige|geile|offene|sexy) (?:\w+ )?(?:singles|frauen|mädchen|damen|mitglieder|hausfrauen)\b|\b(?:frauen|singles|jemande[mn]|dates?|leute) (?:\w+ )?(?:in|aus) (?:deiner|ihrer) (?:nähe|umgebung|stadt|nachbarschaft)\b|\blust auf (?:ein )?(?:date|abenteuer|treffen)\b|\bsuchst du (?:nach )?(?:\w+ )?(?:dates?|gesellschaft|abenteuer|jemande|liebe)|\bchatte? (?:und date|jetzt|mit (?:diesen|ihr))|\bideale frau\b|\bflirte? noch heute\b/i]],
+		[[/\b(?:hot|sexy|lonely|local|exotic|horny) (?:\w{1,20} )?(?:singles|girls|women|ladies|brides|wives|moms)\b|\b(?:singles|girls|women) (?:near (?:you|by)|in your (?:area|city|neighbou?rhood)|want to (?:chat|meet))|\bwant to chat and flirt\b|\bfind(?:ing)? (?:love|someone who really)\b|\bdo you like (?:\w{1,20} )?girls?\b|\bstart a chat with a girl\b|\b(?:sex|adult) dating\b|\badult dating site\b|\btop (?:adult )?dating\b|\b(?:looking for|join) (?:a |new )?(?:lover|flirt|real man)\b|\bnew flirt\b/i]],
+		[[/\b(?:heiße[nr]?|heißesten|einsame|attraktive|willige|geile|offene|sexy) (?:\w{1,20} )?(?:singles|frauen|mädchen|damen|mitglieder|hausfrauen)\b|\b(?:frauen|singles|jemande[mn]|dates?|leute) (?:\w{1,20} )?(?:in|aus) (?:deiner|ihrer) (?:nähe|umgebung|stadt|nachbarschaft)\b|\blust auf (?:ein )?(?:date|abenteuer|treffen)\b|\bsuchst du (?:nach )?(?:\w{1,20} )?(?:dates?|gesellschaft|abenteuer|jemande|liebe)|\bchatte? (?:und date|jetzt|mit (?:diesen|ihr))|\bideale frau\b|\bflirte? noch heute\b/i]],
 		[[/\b(?:célibataires|rencontre[rz]?|rencontres)\b[\s\S]{0,30}\b(?:chaud|ukrain|russe|coquin|près de|filles|beautés|femmes)|\b(?:filles?|femmes?|beautés?) (?:ukrainien|russe|exotique)|\bmujeres (?:solteras|calientes|ucranianas)|\bgarotas\b[\s\S]{0,20}\bperto/i]],
-		[[/\b(?:ontmoet|afspreken|ontmoeten|date|daten|flirten)\b[\s\S]{0,60}\b(?:vrouwen|singles|meisjes|dames|whatsapp|tinder|match|avontuur)|\b(?:russische|oekraïense) (?:\w+ )?(?:vrouwen|meisjes?|schoonhe\w+|date|dames)|\bspannende (?:afspraak|contacten)\b|\b(?:dating ?(?:-?(?:apps?|web ?site|portal\w*))|datingwebsite|vreemdgaan|sekspartner)\b/i]],
-		[[/\b(?:stoute|ondeugende|eenzame|rijpe|geile) (?:\w+ )?(?:vrouwen|dames|meiden|meisjes|buurvrouw(?:en)?|huisvrouwen|moeders|singles)\b|\b(?:sexdate|sekscontacten|discrete? (?:contact(?:en)?|afspraak|date|relatie)|op ?zoek naar (?:een )?(?:spannend\w*|ondeugend\w*|date|man|avontuur)|wil je (?:met me uit|afspreken|met mij (?:chatten|daten)))\b/i]],
+		[[/\b(?:ontmoet|afspreken|ontmoeten|date|daten|flirten)\b[\s\S]{0,60}\b(?:vrouwen|singles|meisjes|dames|whatsapp|tinder|match|avontuur)|\b(?:russische|oekraïense) (?:\w{1,20} )?(?:vrouwen|meisjes?|schoonhe\w+|date|dames)|\bspannende (?:afspraak|contacten)\b|\b(?:dating ?(?:-?(?:apps?|web ?site|portal\w*))|datingwebsite|vreemdgaan|sekspartner)\b/i]],
+		[[/\b(?:stoute|ondeugende|eenzame|rijpe|geile) (?:\w{1,20} )?(?:vrouwen|dames|meiden|meisjes|buurvrouw(?:en)?|huisvrouwen|moeders|singles)\b|\b(?:sexdate|sekscontacten|discrete? (?:contact(?:en)?|afspraak|date|relatie)|op ?zoek naar (?:een )?(?:spannend\w*|ondeugend\w*|date|man|avontuur)|wil je (?:met me uit|afspreken|met mij (?:chatten|daten)))\b/i]],
 		[[/\b(?:rencontres? (?:discrètes?|coquines?|sans lendemain|libertines?|infidèles?)|encuentros? (?:discretos?|casuales?)|citas? (?:casuales?|discretas?)|encontros? (?:discretos?|casua(?:l|is))|mulheres? (?:solteiras?|maduras?|perto de você)|parceir[oa] de san valentin|(?:apimente|tempere) sua vida|incontri (?:discreti|extraconiugali)|donne (?:sole|mature))\b/i]]
 	),
 }
 rule "DATING_EAST_EUROPE" {
 	score = 1.8, doc = "Women from Russia, Ukraine, or Asia are waiting for the reader.",
-	any = said([[/\b(?:russian|ukrain\w*|slavic|moldovan?|asian|thai|latin|russische\w*|ukrainische\w*|slawische\w*|asiatische\w*|thailändische\w*|polnische\w*|oekra[iï]ense|ukrainien\w*|russes?) ?(?:\w+ ){0,2}(?:brides?|beaut(?:y|ies)|lad(?:y|ies)|singles|girls?|wom[ae]n|dating|wives|frau(?:en)?|damen?|mädchen|schönheit(?:en)?|vrouwen|meisjes?|schoonhe\w+|filles?|femmes?|célibataires|date)\b/i]]),
+	any = said([[/\b(?:russian|ukrain\w*|slavic|moldovan?|asian|thai|latin|russische\w*|ukrainische\w*|slawische\w*|asiatische\w*|thailändische\w*|polnische\w*|oekra[iï]ense|ukrainien\w*|russes?) ?(?:\w{1,20} ){0,2}(?:brides?|beaut(?:y|ies)|lad(?:y|ies)|singles|girls?|wom[ae]n|dating|wives|frau(?:en)?|damen?|mädchen|schönheit(?:en)?|vrouwen|meisjes?|schoonhe\w+|filles?|femmes?|célibataires|date)\b/i]]),
 }
 -- A stranger writes of himself in the third person's English.
 rule "DATING_LONELY_STRANGER" {
 	score = 2, doc = "A lonely woman introduces herself and looks for a man.",
 	any = said(
-		[[/\bi(?: a|')m (?:a |an )?(?:\w+ ){0,4}(?:girl(?:f?riend|fiend)?|lady|woman|widow|female)\b[\s\S]{0,80}\b(?:from|staying|living|looking|trying|searching|resident|in)\b/i]],
-		[[/\b(?:looking up|looking for|trying to find|waiting for|searching for) (?:an? |my )?(?:\w+ ){0,2}(?:gentle ?man|male|real man|good man|soul ?mate|life partner|lover)\b/i]],
-		[[/\b(?:i hope (?:yo)?u can (?:chat|speak|talk)|can (?:yo)?u please do me a favou?r\)|my sir superior|what is your age\? where are you from|solitary (?:\w+ )?(?:female|girl\w*|lady|woman)|let'?s try to chat)/i]],
+		[[/\bi(?: a|')m (?:a |an )?(?:\w{1,20} ){0,4}(?:girl(?:f?riend|fiend)?|lady|woman|widow|female)\b[\s\S]{0,80}\b(?:from|staying|living|looking|trying|searching|resident|in)\b/i]],
+		[[/\b(?:looking up|looking for|trying to find|waiting for|searching for) (?:an? |my )?(?:\w{1,20} ){0,2}(?:gentle ?man|male|real man|good man|soul ?mate|life partner|lover)\b/i]],
+		[[/\b(?:i hope (?:yo)?u can (?:chat|speak|talk)|can (?:yo)?u please do me a favou?r\)|my sir superior|what is your age\? where are you from|solitary (?:\w{1,20} )?(?:female|girl\w*|lady|woman)|let'?s try to chat)/i]],
 		[[/\b(?:my name is|ich heiße|mein name ist|je m'appelle|mijn naam is)\b[\s\S]{0,40}\b(?:single|alleinstehend|célibataire|ledig)\b/i]]
 	),
 }
@@ -40,8 +40,8 @@ rule "DATING_BROKEN_ENGLISH" {
 rule "DATING_MESSAGE_WAITING" {
 	score = 1.5, doc = "A woman has written, unlocked her pictures, or wants to be answered on a site.",
 	any = said(
-		[[/\b(?:she|[A-Z][a-z]+) (?:has )?(?:sent you|wants to (?:see|meet|chat with|contact)|is waiting for|will contact|unlocked|is looking for)\b[\s\S]{0,40}\b(?:message|photos?|you|pictures?|man|reply)\b[\s\S]{0,300}\b(?:profile|photos?|girls?|dating|flirt|chat|wom[ae]n|date)\b/]],
-		[[/\b(?:sie|[A-Z][a-z]+) hat (?:dir|ihnen|ihr foto|ihre fotos)\b[\s\S]{0,40}\b(?:nachricht|foto|freigeschaltet|geschrieben|gesendet)\b|\bversucht,? sie zu kontaktieren\b|\bsehe,? (?:wir|du) wohn\w+ in der nähe\b|\bfrauen warten\b|\b(?:girls|mädchen|frauen|singles) warten auf dich\b|\bnieuw (?:privé)?bericht van je\b/i]],
+		[[/\b(?:she|[A-Z][a-z]{1,20}) (?:has )?(?:sent you|wants to (?:see|meet|chat with|contact)|is waiting for|will contact|unlocked|is looking for)\b[\s\S]{0,40}\b(?:message|photos?|you|pictures?|man|reply)\b[\s\S]{0,300}\b(?:profile|photos?|girls?|dating|flirt|chat|wom[ae]n|date)\b/]],
+		[[/\b(?:sie|[A-Z][a-z]{1,20}) hat (?:dir|ihnen|ihr foto|ihre fotos)\b[\s\S]{0,40}\b(?:nachricht|foto|freigeschaltet|geschrieben|gesendet)\b|\bversucht,? sie zu kontaktieren\b|\bsehe,? (?:wir|du) wohn\w+ in der nähe\b|\bfrauen warten\b|\b(?:girls|mädchen|frauen|singles) warten auf dich\b|\bnieuw (?:privé)?bericht van je\b/i]],
 		[[/\bchatte? jetzt\b[\s\S]{0,80}\bchatte? jetzt\b|\bsende ihr eine nachricht\b|\bprivate[sn]? fotos?\b|\bsee photos!|\bsiehe fotos\b|\bvoir les photos\b|\bklick for date\b|\bclick for date\b/i]]
 	),
 }

@@ -3,7 +3,7 @@
 rule "GADGET_MIRACLE" {
 	score = 1.5, doc = "A device of a new kind is sold out everywhere and revolutionises something.",
 	any = said(
-		[[/\b(?:this|new|tiny|little|clever|genius|revolutionary|brilliant|ingenious|military) (?:\w+ )?(?:device|gadget|invention|translator|camera|drone|stick|scrubber|knife|cushion|lamp|heater|cooler)\b[\s\S]{0,300}\b(?:\d\d ?% (?:off|discount)|flying off|sold out|selling out|limited (?:stock|supply|offer)|everyone is talking|take(?:s|n)? (?:\w+ ){0,3}by storm|here'?s why|will help you|any chair)\b/i]],
+		[[/\b(?:this|new|tiny|little|clever|genius|revolutionary|brilliant|ingenious|military) (?:\w{1,20} )?(?:device|gadget|invention|translator|camera|drone|stick|scrubber|knife|cushion|lamp|heater|cooler)\b[\s\S]{0,300}\b(?:\d\d ?% (?:off|discount)|flying off|sold out|selling out|limited (?:stock|supply|offer)|everyone is talking|take(?:s|n)? (?:\w{1,20} ){0,3}by storm|here'?s why|will help you|any chair)\b/i]],
 		[[/\b(?:revolutionär\w*|genial\w*|intelligent\w*|japanisch\w*|bahnbrechend\w*|innovativ\w*|fortschrittlich\w*)\b[\s\S]{0,60}\b(?:erfindung|gerät\w*|technologie|überwachungs\w*|küchenmesser|übersetzer|gadget|kamera|werkzeug)\b[\s\S]{0,300}\b(?:\d\d ?%|rabatt|sonderangebot|knopf|einfach|sofort|sprachen|beste|intelligenteste|abmelden|markt)\b/i]],
 		[[/\b(?:sofortübersetzer|instant translator|in (?:über )?\d\d (?:sprachen|languages)|\d\d sprachen|translator device|poliglu|enence|huusk|küchenmesser|synoshi|glühbirnen-?überwachungskamera|tactistaff|survival (?:hiking )?stick|memory foam seat)\b/i]]
 	),

@@ -4,15 +4,15 @@ rule "GAMBLING_FREE_SPINS" {
 	score = 1.5, doc = "A number of free spins is given away.",
 	any = said(
 		[[/\b\d{2,4} ?(?:gratis |kostenlose |free |bonus )?(?:free ?spins?|freispielen?|freespins?|gratis ?spins|spins gratis|giros gratis|tiradas gratis|tours gratuits|giri gratis|rodadas grátis|darmowych spinów|gratissnurr)\b/i]],
-		[[/\b(?:free|kostenlose|gratis|your) (?:\w+ )?(?:spins|freispiele|slot ?spins)\b[\s\S]{0,80}\b(?:bonus|casino|slots?|claim|now|jetzt|deposit|unlock|activate|nu uw)\b|\bunlock your free spins\b|\bontgrendel nu uw gratis spins\b/i]]
+		[[/\b(?:free|kostenlose|gratis|your) (?:\w{1,20} )?(?:spins|freispiele|slot ?spins)\b[\s\S]{0,80}\b(?:bonus|casino|slots?|claim|now|jetzt|deposit|unlock|activate|nu uw)\b|\bunlock your free spins\b|\bontgrendel nu uw gratis spins\b/i]]
 	),
 }
 rule "GAMBLING_DEPOSIT_BONUS" {
 	score = 1.5, doc = "A bonus in per cent or hundreds is paid for a first deposit.",
 	any = said(
-		[[/\b\d{2,4} ?% (?:\w+ ){0,3}bonus\b|\bbonus (?:of |up to |von |bis zu |van |de |d'|di |até |tot ){0,2}(?:\d{2,4} ?%|(?:€|\$|£) ?\d|\d[\d.,]* ?(?:€|\$|euro|eur|usdt|btc))|\b(?:bonus|boni)\b[\s\S]{0,30}\bbis zu\b[\s\S]{0,10}\d/i]],
+		[[/\b\d{2,4} ?% (?:\w{1,20} ){0,3}bonus\b|\bbonus (?:of |up to |von |bis zu |van |de |d'|di |até |tot ){0,2}(?:\d{2,4} ?%|(?:€|\$|£) ?\d|\d[\d.,]{0,14} ?(?:€|\$|euro|eur|usdt|btc))|\b(?:bonus|boni)\b[\s\S]{0,30}\bbis zu\b[\s\S]{0,10}\d/i]],
 		[[/\b(?:welcome|deposit|sign-?up|willkommens|einzahlungs|no[- ]deposit|neukunden)[- ]?(?:bonus|paket|package|offer|boost)\b[\s\S]{0,60}(?:\d|spins?|casino|claim|activate|arrived)/i]],
-		[[/\b(?:first|second|1st|2nd|initial|every|each|erste|ersten|ihre erste|deine erste|eerste|1e) (?:deposit|einzahlung|storting|dépôt)\b[\s\S]{0,80}(?:\d+ ?%|bonus|(?:€|\$|£))|\beinzahlung (?:tätigen|mit dem gutschein)|\bindem sie lediglich \d+ ?€ einzahlen/i]],
+		[[/\b(?:first|second|1st|2nd|initial|every|each|erste|ersten|ihre erste|deine erste|eerste|1e) (?:deposit|einzahlung|storting|dépôt)\b[\s\S]{0,80}(?:\d{1,9} ?%|bonus|(?:€|\$|£))|\beinzahlung (?:tätigen|mit dem gutschein)|\bindem sie lediglich \d{1,9} ?€ einzahlen/i]],
 		[[/\bbienvenue\b[\s\S]{0,40}\bbonus\b[\s\S]{0,40}\d|\bwelkomst(?:pakket|bonus|boost)\b[\s\S]{0,60}\d|\bbono de bienvenida\b[\s\S]{0,40}\d|\bbônus de boas[- ]vindas\b/i]]
 	),
 }

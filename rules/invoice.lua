@@ -6,7 +6,7 @@ rule "INVOICE_CALL_BACK" {
 	score = 1.5, doc = "A purchase nobody made is charged, and only a telephone number can stop it.",
 	any = said(
 		"/\\b(?:charged|debited|deducted|renew(?:ed|al)|order|purchase|invoice|subscription|payment|transaction|compra)\\b[\\s\\S]{0,300}\\b(?:call|contact|dial|reach|ring|phone|toll[- ]?free|help ?(?:line|desk)|ligue)\\b[\\s\\S]{0,100}(?:" .. phone .. ")/i",
-		[[/\b(?:if you (?:did not|didn't|have not|haven't) (?:make|made|authori[sz]e\w*|place\w*|recogni[sz]e)|to (?:cancel|dispute|stop|claim a refund|get a refund)|not authori[sz]ed by you|wish to cancel|unauthori[sz]ed)\b[\s\S]{0,120}\b(?:call|dial|phone|toll[- ]?free|helpline|contact our (?:\w+ ){0,3}(?:team|desk|number|department) (?:at|on))\b[\s\S]{0,80}\d{3}/i]],
+		[[/\b(?:if you (?:did not|didn't|have not|haven't) (?:make|made|authori[sz]e\w*|place\w*|recogni[sz]e)|to (?:cancel|dispute|stop|claim a refund|get a refund)|not authori[sz]ed by you|wish to cancel|unauthori[sz]ed)\b[\s\S]{0,120}\b(?:call|dial|phone|toll[- ]?free|helpline|contact our (?:\w{1,20} ){0,3}(?:team|desk|number|department) (?:at|on))\b[\s\S]{0,80}\d{3}/i]],
 		[[/\b(?:abgebucht|belastet|Verlängerung|Bestellung|Abonnement)\b[\s\S]{0,300}\b(?:stornieren|widerrufen|kündigen)\b[\s\S]{0,120}\b(?:rufen Sie|anrufen|Hotline|unter der Nummer|telefonisch)\b[\s\S]{0,80}\d{4}/i]]
 	),
 	none = { { body = [[/\bContent-Type: text\b/]] } },
@@ -16,13 +16,13 @@ rule "INVOICE_SOFTWARE_BOUGHT" {
 	any = said(
 		[[/\b(?:norton|mcafee|geek ?squad|total ?av|avast|windows defender|microsoft defender|best ?buy|lifelock|malwarebytes|kaspersky|pc ?(?:care|secure)|netflix|amazon prime|paypal|coinbase|zelle|venmo|cash ?app)\b[\s\S]{0,300}\b(?:invoice|order|subscription|renew\w*|auto-?(?:renew|debit)\w*|purchase|charged|debited|bitcoin|btc)\b[\s\S]{0,300}(?:(?:€|\$|£) ?\d{2,4}(?:[.,]\d\d)?|\b(?:USD|EUR|GBP) ?\d{2,4}|\d{3}[.,]\d\d ?(?:USD|EUR|€))/i]],
 		[[/(?:(?:€|\$|£) ?\d{2,4}[.,]\d\d|\b(?:USD|EUR|GBP) ?\d{2,4}(?:[.,]\d\d)?)\b[\s\S]{0,80}\b(?:charged|debited|deducted|withdrawn|paid|purchase|order)\b[\s\S]{0,80}\b(?:norton|mcafee|geek ?squad|paypal|coinbase|bitcoin|btc|zelle|venmo|cash ?app|best ?buy)\b/i]],
-		[[/\b(?:your|the) (?:\w+ ){0,4}(?:subscription|membership|protection plan|order) (?:has been|was|is) (?:\w+ )?(?:renewed|activated|charged|confirmed|placed|processed)\b[\s\S]{0,300}(?:(?:€|\$|£) ?\d{2,4}[.,]\d\d|\b(?:USD|EUR) ?\d{2,4})[\s\S]{0,300}\b(?:cancel|refund|call|toll)/i]]
+		[[/\b(?:your|the) (?:\w{1,20} ){0,4}(?:subscription|membership|protection plan|order) (?:has been|was|is) (?:\w{1,20} )?(?:renewed|activated|charged|confirmed|placed|processed)\b[\s\S]{0,300}(?:(?:€|\$|£) ?\d{2,4}[.,]\d\d|\b(?:USD|EUR) ?\d{2,4})[\s\S]{0,300}\b(?:cancel|refund|call|toll)/i]]
 	),
 }
 rule "INVOICE_BANK_CHANGED" {
 	score = 2, doc = "The account that invoices are paid to is said to have changed.",
 	any = said(
-		[[/\b(?:our|the|new|updated|changed) (?:\w+ ){0,2}(?:bank(?:ing)?|account|payment|remittance|ach|wire) (?:account )?(?:details?|information|instructions?|coordinates|account)\b[\s\S]{0,80}\b(?:ha(?:s|ve) (?:been )?chang\w+|changed|is now|no longer|under(?: going)? (?:audit|review)|attached|updated|new account|below)\b[\s\S]{0,300}\b(?:payments?|invoices?|remit\w*|transfer|pay)\b/i]],
+		[[/\b(?:our|the|new|updated|changed) (?:\w{1,20} ){0,2}(?:bank(?:ing)?|account|payment|remittance|ach|wire) (?:account )?(?:details?|information|instructions?|coordinates|account)\b[\s\S]{0,80}\b(?:ha(?:s|ve) (?:been )?chang\w+|changed|is now|no longer|under(?: going)? (?:audit|review)|attached|updated|new account|below)\b[\s\S]{0,300}\b(?:payments?|invoices?|remit\w*|transfer|pay)\b/i]],
 		[[/\b(?:do not (?:pay|remit|make (?:any )?payments?|use)|stop (?:all )?payments?|hold (?:all )?payments?)\b[\s\S]{0,80}\b(?:old|previous|former|existing) (?:bank |)(?:account|details)\b/i]],
 		[[/\b(?:neue|geänderte|aktualisierte)[nr]? (?:Bankverbindung|Kontoverbindung|Bankdaten|IBAN|Kontodaten)\b|\b(?:Bankverbindung|Kontoverbindung|Bankdaten|IBAN)\b[\s\S]{0,60}\b(?:hat sich geändert|haben sich geändert|geändert|gewechselt|ab sofort)\b/i]],
 		[[/\b(?:nouvelles? coordonnées bancaires|changement de (?:rib|coordonnées bancaires)|nuevos datos bancarios|cambio de cuenta bancaria|novos dados bancários|nuove coordinate bancarie|nieuw(?:e)? (?:bankrekening|rekeningnummer))\b/i]]

@@ -28,15 +28,15 @@ rule "PARCEL_NOT_DELIVERED" {
 rule "PARCEL_ONE_WAITING" {
 	score = 1.5, doc = "The reader has \"(1)\" parcel waiting.",
 	any = said(
-		[[/\b(?:you have|sie haben|vous avez|hai|u hebt|je hebt|tiene|você tem)\b[\s\S]{0,12}\(?\b1\b\)? ?(?:\w+ )?(?:packages?|parcels?|pakete?|colis|pacco|pakket|paquete|encomenda|delivery|message from)\b/i]],
-		[[/\(1\) (?:\w+ )?(?:package|parcel|paket|colis|pacco|pakket|paquete|encomenda)\b/i]],
+		[[/\b(?:you have|sie haben|vous avez|hai|u hebt|je hebt|tiene|você tem)\b[\s\S]{0,12}\(?\b1\b\)? ?(?:\w{1,20} )?(?:packages?|parcels?|pakete?|colis|pacco|pakket|paquete|encomenda|delivery|message from)\b/i]],
+		[[/\(1\) (?:\w{1,20} )?(?:package|parcel|paket|colis|pacco|pakket|paquete|encomenda)\b/i]],
 		[[/\bpending package\b|\bpackage last notice\b/i]]
 	),
 }
 rule "PARCEL_TRACK_OR_SCHEDULE" {
 	score = 0.8, doc = "A tracking code is to be used to get or schedule a parcel.",
 	any = said(
-		[[/\buse your (?:tracking )?code to (?:track|receive)\b|\bverwenden sie (?:ihren|den) (?:\w+ )?code,? um (?:ihn|es|sie|das) \b|\butilisez (?:le|votre) code\b|\busa il tuo codice\b|\bgebruik\b[\s\S]{0,30}\b(?:trackingcode|code)\b|\bschedule your delivery\b|\bliefertermin (?:planen|wählen)\b|\bclic sul numero di tracciamento\b|\bselect a new delivery date\b|\bsélectionner une nouvelle date\b/i]]
+		[[/\buse your (?:tracking )?code to (?:track|receive)\b|\bverwenden sie (?:ihren|den) (?:\w{1,20} )?code,? um (?:ihn|es|sie|das) \b|\butilisez (?:le|votre) code\b|\busa il tuo codice\b|\bgebruik\b[\s\S]{0,30}\b(?:trackingcode|code)\b|\bschedule your delivery\b|\bliefertermin (?:planen|wählen)\b|\bclic sul numero di tracciamento\b|\bselect a new delivery date\b|\bsélectionner une nouvelle date\b/i]]
 	),
 }
 rule "__CARRIER" {

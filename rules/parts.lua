@@ -116,7 +116,7 @@ rule "__DEADLINE" {
 		local p = {
 			[[/\b(?:with ?in|in|next|only) (?:the next |less than )?(?:\(?(?:12|24|36|48|72|one|two|three|1|2|3|5|7)\)? ?)(?:working |business )?(?:hours?|hrs|days?)\b/i]],
 			[[/\b(?:final|last|urgent) (?:notice|warning|reminder|notification|attempt|alert|call|chance)\b|\bact (?:now|immediately)\b|\bexpires? (?:today|soon|in \d)|\bbefore it'?s too late\b|\bby (?:the )?(?:end|close) of (?:today|the day|business|the week)\b/i]],
-			[[/\b(?:innerhalb|binnen) (?:von )?(?:der nächsten )?(?:\d+|zwei|drei|fünf|sieben) (?:Stunden|Werktagen?|Tagen?)\b|\bin den nächsten (?:24|48|72) Stunden\b/i]],
+			[[/\b(?:innerhalb|binnen) (?:von )?(?:der nächsten )?(?:\d{1,9}|zwei|drei|fünf|sieben) (?:Stunden|Werktagen?|Tagen?)\b|\bin den nächsten (?:24|48|72) Stunden\b/i]],
 			[[/\b(?:letzte|finale|dringende) (?:Mahnung|Warnung|Erinnerung|Mitteilung|Chance|Aufforderung|Möglichkeit)\b|\bletzter (?:Versuch|Aufruf|Hinweis)\b|\b(?:nur noch heute|läuft (?:heute|bald|in Kürze) ab|umgehend|unverzüglich)\b/i]],
 			[[/\b(?:nas|em até|dentro de|prazo de|em) (?:próximas )?(?:24|48|72) ?(?:h|hs|horas)\b|\b(?:último aviso|prazo final|o mais breve possível|imediatamente|expira(?:m|ndo|rão)? (?:em|hoje|ainda))\b/i]],
 			[[/\b(?:en|dentro de) (?:las próximas )?(?:24|48|72) horas\b|\b(?:último aviso|última oportunidad|caduca hoy)\b/i]],
@@ -132,14 +132,14 @@ rule "__THREAT" {
 	doc = "An account or service will be lost.",
 	any = (function()
 		local p = {
-			[[/\b(?:will|would|shall|may|to|has|have|is|are|was|been|be|get|being) (?:be |been |systematically |temporarily |permanently |automatically |soon |now )*(?:suspended|blocked|locked|disabled|deactivated|deleted|closed|terminated|restricted|limited|lost|removed|unable to connect|de-?activated|cancell?ed)\b/i]],
-			[[/\b(?:suspension|termination|deactivation|closure|loss) of (?:your|the|this) (?:account|mailbox|e-?mail|access|service|wallet|funds|data)\b|\bavoid (?:\w+ ){0,3}(?:suspension|deactivation|closure|loss|interruption|termination|being (?:locked|blocked))\b/i]],
+			[[/\b(?:will|would|shall|may|to|has|have|is|are|was|been|be|get|being) (?:be |been |systematically |temporarily |permanently |automatically |soon |now ){0,3}(?:suspended|blocked|locked|disabled|deactivated|deleted|closed|terminated|restricted|limited|lost|removed|unable to connect|de-?activated|cancell?ed)\b/i]],
+			[[/\b(?:suspension|termination|deactivation|closure|loss) of (?:your|the|this) (?:account|mailbox|e-?mail|access|service|wallet|funds|data)\b|\bavoid (?:\w{1,20} ){0,3}(?:suspension|deactivation|closure|loss|interruption|termination|being (?:locked|blocked))\b/i]],
 			[[/\b(?:wird|werden|wurde|wurden|ist|sind) (?:[\wäöüß-]+ ){0,6}(?:gesperrt|eingeschränkt|deaktiviert|gelöscht|geschlossen|blockiert|gekündigt|storniert|beschränkt|ausgesetzt|eingestellt|beendet|zurückgesendet|zurückgeschickt)\b/i]],
 			[[/\b(?:Sperrung|Deaktivierung|Löschung|Schließung|Einschränkung|Kontosperrung) (?:Ihres|Ihrer|des|der|vermeiden|zu vermeiden)\b/i]],
-			[[/\b(?:será|foi|foram|serão|está|sua conta|seja|estar) (?:\w+ ){0,3}(?:bloquead[oa]s?|suspens[oa]s?|cancelad[oa]s?|desativad[oa]s?|encerrad[oa]s?|excluíd[oa]s?|retid[oa]s?|devolvid[oa]s?|eliminad[oa]s?)\b/i]],
-			[[/\b(?:será|ha sido|han sido|serán|está|sido) (?:\w+ ){0,3}(?:bloquead[oa]s?|suspendid[oa]s?|cancelad[oa]s?|eliminad[oa]s?|desactivad[oa]s?)\b/i]],
-			[[/\b(?:sera|seront|a été|est|sont|ont été) (?:\w+ ){0,3}(?:suspendue?s?|bloquée?s?|supprimée?s?|désactivée?s?|fermée?s?|limitée?s?|clôturée?s?)\b/i]],
-			[[/\b(?:wordt|worden|is|zijn|zal) (?:\w+ ){0,4}(?:geblokkeerd|opgeschort|verwijderd|afgesloten|gedeactiveerd)\b|\b(?:verrà|sarà|è stato|saranno) (?:\w+ ){0,2}(?:sospes[oa]|bloccat[oa]|disattivat[oa]|eliminat[oa])\b/i]],
+			[[/\b(?:será|foi|foram|serão|está|sua conta|seja|estar) (?:\w{1,20} ){0,3}(?:bloquead[oa]s?|suspens[oa]s?|cancelad[oa]s?|desativad[oa]s?|encerrad[oa]s?|excluíd[oa]s?|retid[oa]s?|devolvid[oa]s?|eliminad[oa]s?)\b/i]],
+			[[/\b(?:será|ha sido|han sido|serán|está|sido) (?:\w{1,20} ){0,3}(?:bloquead[oa]s?|suspendid[oa]s?|cancelad[oa]s?|eliminad[oa]s?|desactivad[oa]s?)\b/i]],
+			[[/\b(?:sera|seront|a été|est|sont|ont été) (?:\w{1,20} ){0,3}(?:suspendue?s?|bloquée?s?|supprimée?s?|désactivée?s?|fermée?s?|limitée?s?|clôturée?s?)\b/i]],
+			[[/\b(?:wordt|worden|is|zijn|zal) (?:\w{1,20} ){0,4}(?:geblokkeerd|opgeschort|verwijderd|afgesloten|gedeactiveerd)\b|\b(?:verrà|sarà|è stato|saranno) (?:\w{1,20} ){0,2}(?:sospes[oa]|bloccat[oa]|disattivat[oa]|eliminat[oa])\b/i]],
 		}
 		return said(table.unpack(p))
 	end)(),
@@ -166,7 +166,7 @@ rule "__ACT" {
 rule "__NAMELESS_GREETING" {
 	doc = "The reader is greeted by no name.",
 	body = text(
-		[[/\b(?:dear|hello|hi|attention|attn) (?:valued |esteemed |our |e-?mail |mail |account |web ?mail )*(?:customer|client|user|member|patron|sir|madam|friend|beneficiary|winner|subscriber|owner|holder|account holder|sir or madam|sir\/madam|consumer|shopper)\b/i]],
+		[[/\b(?:dear|hello|hi|attention|attn) (?:valued |esteemed |our |e-?mail |mail |account |web ?mail ){0,3}(?:customer|client|user|member|patron|sir|madam|friend|beneficiary|winner|subscriber|owner|holder|account holder|sir or madam|sir\/madam|consumer|shopper)\b/i]],
 		[[/\b(?:sehr geehrte[rs]?|guten tag|hallo|lieber?|liebe[rs]?) (?:\w+-)?(?:kunden?|kundin|nutzer|nutzerin|mitglied|verbraucher|teilnehmer|damen und herren|empfänger|e-?mail-?nutzer|käufer|kontoinhaber)\b/i]],
 		[[/\b(?:prezad[oa]|caro|olá)(?:\(a\))?,? (?:cliente|usuári[oa]|senhor|contribuinte|destinatário)\b|\b(?:estimad[oa]|querid[oa]) (?:cliente|usuari[oa])\b|\bcher(?:e|s|\(e\))? (?:client|cliente|acheteur|utilisateur|abonné|membre)\b|\b(?:beste|geachte) (?:klant|gebruiker|lezer)\b|\bgentile (?:cliente|utente)\b/i]],
 		[[/\b(?:ol[aá]|oi|prezad[oa](?:\(a\))?|dear|hello|hi|hallo|hey|guten tag|bonjour|hola|beste|ciao|sehr geehrte[rs]?)[,:!]? {0,3}[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{2,60}/i]]
@@ -184,7 +184,7 @@ rule "__FRAUD_NAMED" {
 		[[/\b(?:Betrüger\w*|Betrugsversuch\w*|Betrugsmasche\w*|gefälschte[nr]? (?:E-?)?Mails?|Fake-?Mails?|angeblich von|Warnung vor|Enkeltrick|Verbraucherzentrale)\b/i]],
 		[[/\b(?:(?:fake|fraudulent|scam|bogus|suspicious) (?:e-?)?(?:mails?|messages?|texts?|calls?)|(?:it|these|this) (?:is|are)(?: not|n'?t) from us|pretend(?:s|ing)? to (?:be|come) from|we(?:'ll| will) never (?:ask|rush|request)|is it really us)\b/i]],
 		[[/\b419(?:er)?s? (?:mails?|letters?|scams?|spam)\b|\bnigeria(?:n)? (?:scam|letter|connection)\b/i]],
-		[[/\bwir (?:fordern|fragen|bitten) Sie (?:nie|niemals)\b|\bgeben Sie (?:\w+ ){0,4}niemals\b/i]]
+		[[/\bwir (?:fordern|fragen|bitten) Sie (?:nie|niemals)\b|\bgeben Sie (?:\w{1,20} ){0,4}niemals\b/i]]
 	),
 }
 rule "__ABOUT_FRAUD" { doc = "The text speaks about fraud by mail, or quotes another mail.", meta = "__FRAUD_NAMED or __QUOTES" }

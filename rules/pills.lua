@@ -9,7 +9,7 @@ rule "PILLS_POTENCY" {
 }
 rule "PILLS_PRICE" {
 	score = 2.5, doc = "Pills are offered with a price each.",
-	any = said([[/(?:€|\$|£) ?\d+[.,]\d\d ?(?:\/|per) ?(?:pill|tablet|tab|dose|tablette)\b|\b(?:viagra|cialis|levitra)\b.{0,14}\d[.,]\d\d ?(?:€|\$|£)|\b(?:viagra|cialis|levitra) (?:€|\$|£) ?\d/i]]),
+	any = said([[/(?:€|\$|£) ?\d{1,9}[.,]\d\d ?(?:\/|per) ?(?:pill|tablet|tab|dose|tablette)\b|\b(?:viagra|cialis|levitra)\b.{0,14}\d[.,]\d\d ?(?:€|\$|£)|\b(?:viagra|cialis|levitra) (?:€|\$|£) ?\d/i]]),
 }
 rule "PILLS_PHARMACY" {
 	score = 1.2, doc = "An online pharmacy sells without prescription or at a discount.",
@@ -22,7 +22,7 @@ rule "PILLS_PHARMACY" {
 rule "PILLS_WEIGHT_LOSS" {
 	score = 1.2, doc = "Weight is lost fast and without effort.",
 	any = said(
-		[[/\b(?:weight[- ]?loss|lose weight|lost \d+ (?:lbs?|pounds|kilos?|kg)|losing \d+ pounds|losing weight|burn(?:s|ing)? (?:\w+ )?fat|fat[- ]burn\w*|melt(?:s|ing)? (?:\w+ )?fat|belly fat|stubborn (?:fat|lbs|pounds)|slimming|flat belly|metabolism)\b[\s\S]{0,160}\b(?:trick|secret|tonic|ritual|method|without|overnight|in (?:just )?\d+ (?:days|weeks)|miracle|doctor|formula|natural|results|drink|faster|easier|morning|pills?|discover\w*|gumm\w+)\b/i]],
+		[[/\b(?:weight[- ]?loss|lose weight|lost \d{1,9} (?:lbs?|pounds|kilos?|kg)|losing \d{1,9} pounds|losing weight|burn(?:s|ing)? (?:\w{1,20} )?fat|fat[- ]burn\w*|melt(?:s|ing)? (?:\w{1,20} )?fat|belly fat|stubborn (?:fat|lbs|pounds)|slimming|flat belly|metabolism)\b[\s\S]{0,160}\b(?:trick|secret|tonic|ritual|method|without|overnight|in (?:just )?\d{1,9} (?:days|weeks)|miracle|doctor|formula|natural|results|drink|faster|easier|morning|pills?|discover\w*|gumm\w+)\b/i]],
 		[[/\b(?:trick|secret|tonic|ritual|hack|drink|recipe|gumm(?:y|ies))\b[\s\S]{0,120}\b(?:weight[- ]?loss|lose weight|pounds|lbs|belly fat|burn fat|fat[- ]burn\w*|slim)\b/i]],
 		[[/\b(?:gewichtsverlust|gewichtsreduktion|gewichtsmanagement|abnehmen|fett (?:verbrennen|weg|schmelzen)|fat schnell|stoffwechsel|kilo (?:weniger|verlieren|abnehmen)|kg weniger|schlank(?:er)? (?:werden|in)|diäten? sind sinnlos|bauchfett|mehr kalorien ab)\b/i]],
 		[[/\b(?:perte de poids|perdre du poids|maigrir|brûle[- ]graisses?|perder peso|adelgazar|bajar de peso|emagre[cç]\w+|perdere peso|dimagri\w+|afvallen|buikvet)\b/i]],
@@ -36,9 +36,9 @@ rule "PILLS_KETO" {
 rule "PILLS_MIRACLE" {
 	score = 1.5, doc = "A trick or ritual heals what doctors cannot, and they do not want you to know.",
 	any = said(
-		[[/\b(?:doctors? (?:hate|say|speechless|stunned|don'?t want)|big pharma|harvard (?:medical|study|scientists?)|nobel prize|one (?:weird|simple|strange) trick|(?:weird|bizarre|simple|secret|strange|ancient|amazonian|japanese|morning|nightly|30[- ]second|10[- ]second) (?:\w+ )?(?:trick|tonic|ritual|routine|hack|loophole|recipe|remedy)|do this every (?:day|night|morning)|don'?t do this|surprising discovery|shocking (?:insights|truth)|never seen before)\b[\s\S]{0,300}\b(?:health|joints?|pain|weight|blood|sugar|diabetes|skin|wrinkles|memory|hearing|tinnitus|vision|prostate|heart|fat|pounds|body|aging|energy bill|sex|lbs)\b/i]],
-		[[/\b(?:kills?|destroys?|reverses?|eliminates?|cures?) (?:\w+ ){0,3}(?:diabetes|blood sugar|joint pain|neuropathy|tinnitus|toenail fungus|nail fungus|arthritis|belly fat|cancer|stubborn)\b|\b(?:diabetes|blood sugar|tinnitus|neuropathy|arthritis|joint pain)\b[\s\S]{0,80}\b(?:permanently|forever|gone|for good|in \d+ days|naturally)\b/i]],
-		[[/\b(?:ärzte|forscher|wissenschaftler|mediziner) (?:\w+ )?(?:beweisen|sind (?:sprachlos|schockiert|verblüfft)|entdeckt\w*|hassen)\b|\bein für alle mal\b[\s\S]{0,60}\b(?:befreit|los|schmerz|nagel)|\bwirkt schneller als\b|\bdurch studien belegt\b|\b(?:nagelpilz|krampfadern|gelenkschmerz\w*|tinnitus|prostata\w*|hämorrhoiden|bluthochdruck|hörgeräte?|falten)\b[\s\S]{0,120}\b(?:befreit|weg|los|waffe|wegwerfen|werfen|nie wieder|in nur)\b/i]],
+		[[/\b(?:doctors? (?:hate|say|speechless|stunned|don'?t want)|big pharma|harvard (?:medical|study|scientists?)|nobel prize|one (?:weird|simple|strange) trick|(?:weird|bizarre|simple|secret|strange|ancient|amazonian|japanese|morning|nightly|30[- ]second|10[- ]second) (?:\w{1,20} )?(?:trick|tonic|ritual|routine|hack|loophole|recipe|remedy)|do this every (?:day|night|morning)|don'?t do this|surprising discovery|shocking (?:insights|truth)|never seen before)\b[\s\S]{0,300}\b(?:health|joints?|pain|weight|blood|sugar|diabetes|skin|wrinkles|memory|hearing|tinnitus|vision|prostate|heart|fat|pounds|body|aging|energy bill|sex|lbs)\b/i]],
+		[[/\b(?:kills?|destroys?|reverses?|eliminates?|cures?) (?:\w{1,20} ){0,3}(?:diabetes|blood sugar|joint pain|neuropathy|tinnitus|toenail fungus|nail fungus|arthritis|belly fat|cancer|stubborn)\b|\b(?:diabetes|blood sugar|tinnitus|neuropathy|arthritis|joint pain)\b[\s\S]{0,80}\b(?:permanently|forever|gone|for good|in \d{1,9} days|naturally)\b/i]],
+		[[/\b(?:ärzte|forscher|wissenschaftler|mediziner) (?:\w{1,20} )?(?:beweisen|sind (?:sprachlos|schockiert|verblüfft)|entdeckt\w*|hassen)\b|\bein für alle mal\b[\s\S]{0,60}\b(?:befreit|los|schmerz|nagel)|\bwirkt schneller als\b|\bdurch studien belegt\b|\b(?:nagelpilz|krampfadern|gelenkschmerz\w*|tinnitus|prostata\w*|hämorrhoiden|bluthochdruck|hörgeräte?|falten)\b[\s\S]{0,120}\b(?:befreit|weg|los|waffe|wegwerfen|werfen|nie wieder|in nur)\b/i]],
 		[[/\b(?:americans'? health in big trouble|public health warning|if you(?:'re| are) over \d\d\b|middle-aged and older)\b/i]]
 	),
 }

@@ -3,7 +3,7 @@
 rule "SEO_RANKING" {
 	score = 1.5, doc = "The first page of a search engine is promised.",
 	any = said(
-		[[/\b(?:(?:first|1st|top) (?:page|position|rank\w*|spot|results?) (?:\w+ ){0,3}(?:google|search|bing)|rank (?:\w+ ){0,4}(?:google|#1|on top|higher)|google (?:rank\w*|first page)|search engine (?:optimi[sz]\w+|rank\w*)|seo (?:services?|expert|packages?|audit|proposal|report|company|consultant|agency|quote|strategy|plan)|(?:boost|increase|improve) (?:\w+ ){0,4}(?:rank\w*|organic traffic|website traffic|web traffic|visibility)|backlinks?|domain authority|white ?hat)\b/i]],
+		[[/\b(?:(?:first|1st|top) (?:page|position|rank\w*|spot|results?) (?:\w{1,20} ){0,3}(?:google|search|bing)|rank (?:\w{1,20} ){0,4}(?:google|#1|on top|higher)|google (?:rank\w*|first page)|search engine (?:optimi[sz]\w+|rank\w*)|seo (?:services?|expert|packages?|audit|proposal|report|company|consultant|agency|quote|strategy|plan)|(?:boost|increase|improve) (?:\w{1,20} ){0,4}(?:rank\w*|organic traffic|website traffic|web traffic|visibility)|backlinks?|domain authority|white ?hat)\b/i]],
 		[[/\b(?:Suchmaschinen(?:optimierung|ranking|platzierung)|(?:Seite|Platz) (?:1|eins) (?:bei|auf) Google|Google-?(?:Ranking|Platzierung)|SEO-?(?:Dienstleistung\w*|Agentur|Paket|Experte|Analyse|Optimierung)|mehr (?:Besucher|Traffic|Kunden) (?:auf|für) Ihre)\b/i]]
 	),
 	none = { { header = { ["In-Reply-To"] = true } } },
@@ -11,7 +11,7 @@ rule "SEO_RANKING" {
 rule "SEO_WEBSITE_ERRORS" {
 	score = 1.8, doc = "A stranger has looked at the reader's web site and found errors.",
 	any = said(
-		[[/\b(?:came across|visited|reviewed|checked|looked (?:at|through)|went through|going through|looking at|visiting|found|analy[sz]ed|browsing) (?:\w+ )?your (?:web ?site|site|web ?page|domain)\b[\s\S]{0,300}\b(?:errors?|issues?|improve\w*|rank\w*|traffic|not (?:showing|ranking|optimi[sz]ed)|re-?design|quote|price|proposal|audit|report|seo)\b/i]],
+		[[/\b(?:came across|visited|reviewed|checked|looked (?:at|through)|went through|going through|looking at|visiting|found|analy[sz]ed|browsing) (?:\w{1,20} )?your (?:web ?site|site|web ?page|domain)\b[\s\S]{0,300}\b(?:errors?|issues?|improve\w*|rank\w*|traffic|not (?:showing|ranking|optimi[sz]ed)|re-?design|quote|price|proposal|audit|report|seo)\b/i]],
 		[[/\b(?:auf|bei) Ihre[rn]? (?:Web(?:site|seite)|Homepage|Internetseite)\b[\s\S]{0,240}\b(?:Fehler|Verbesserung\w*|Optimierung|Ranking|Angebot|Analyse|verbessern)\b[\s\S]{0,200}\b(?:Angebot|kostenlos\w*|Preis\w*|Rückmeldung|Interesse|antworten)\b/i]]
 	),
 	none = { { header = { ["In-Reply-To"] = true } } },
@@ -20,7 +20,7 @@ rule "SEO_WEB_DESIGN" {
 	score = 1.5, doc = "A stranger offers to build or redesign a web site or an app.",
 	any = said(
 		[[/\b(?:we|i) (?:are|am|offer|provide|can|do|specialise|specialize|design|develop|build)\b[\s\S]{0,80}\b(?:web ?(?:site)? (?:design\w*|develop\w*|re-?design)|mobile apps? develop\w*|app development|web developers?|e-?commerce (?:website|develop\w*)|wordpress (?:website|develop\w*))\b[\s\S]{0,300}\b(?:interested|quote|price|portfolio|phone number|call|reply|affordable|budget|proposal)\b/i]],
-		[[/\b(?:Web(?:site|seiten?)|Homepage|App)[- ]?(?:Erstellung|Entwicklung|Design|Gestaltung|erstellen lassen|neu gestalten)\b[\s\S]{0,240}\b(?:Angebot|Festpreis|günstig\w*|unverbindlich\w*|Interesse|Referenzen|ab \d+)\b/i]]
+		[[/\b(?:Web(?:site|seiten?)|Homepage|App)[- ]?(?:Erstellung|Entwicklung|Design|Gestaltung|erstellen lassen|neu gestalten)\b[\s\S]{0,240}\b(?:Angebot|Festpreis|günstig\w*|unverbindlich\w*|Interesse|Referenzen|ab \d{1,9})\b/i]]
 	),
 	none = { { header = { ["In-Reply-To"] = true } } },
 }

@@ -5,16 +5,16 @@ local service = [[(?:mcafee|norton|total ?av|avast|avg|kaspersky|bitdefender|ant
 rule "RENEWAL_EXPIRED" {
 	score = 1.5, doc = "A subscription has expired or is about to, and the device is without protection or the account will be closed.",
 	any = said(
-		"/\\b" .. service .. "\\b[\\s\\S]{0,80}\\b(?:(?:may |might )?(?:has |have |is |will |been |be )*(?:expired?|ended|terminated|closed|expire (?:soon|today)|abgelaufen|beendet|gekündigt|geschlossen|läuft (?:heute |bald |in )?\\w* ?ab|endet|ablaufen|expir(?:é|ado|ou)|verlopen|scaduto))\\b/i",
-		[[/\b(?:your|ihr|ihre|dein|votre|su|seu) (?:\w+ ){0,3}(?:subscription|membership|abonnement|abo|mitgliedschaft|suscripción|assinatura|lizenz|licen[cs]e) (?:\w+ ){0,4}(?:expired?|ended|terminated|abgelaufen|abläuft|expiré|caducado|expirou|geschlossen|endet)\b/i]],
+		"/\\b" .. service .. "\\b[\\s\\S]{0,80}\\b(?:(?:may |might )?(?:has |have |is |will |been |be ){0,3}(?:expired?|ended|terminated|closed|expire (?:soon|today)|abgelaufen|beendet|gekündigt|geschlossen|läuft (?:heute |bald |in )?\\w* ?ab|endet|ablaufen|expir(?:é|ado|ou)|verlopen|scaduto))\\b/i",
+		[[/\b(?:your|ihr|ihre|dein|votre|su|seu) (?:\w{1,20} ){0,3}(?:subscription|membership|abonnement|abo|mitgliedschaft|suscripción|assinatura|lizenz|licen[cs]e) (?:\w{1,20} ){0,4}(?:expired?|ended|terminated|abgelaufen|abläuft|expiré|caducado|expirou|geschlossen|endet)\b/i]],
 		[[/\blassen sie ihr (?:\S+ )?abonnement nicht ablaufen\b|\bihr konto ist abgelaufen\b|\bsie sind nicht mehr geschützt\b|\byou are no longer protected\b|\bprotection (?:has )?(?:expired|ended)\b|\bkündigungshinweis\b/i]]
 	),
 }
 rule "RENEWAL_DISCOUNT" {
 	score = 1, doc = "Renewal at half price or less, for today only, or free for some months.",
 	any = said(
-		[[/\b(?:renew\w*|activate|reactivate|extend|restart|membership|subscription|protection|verlänger\w*|erneuer\w*)\b[\s\S]{0,160}\b(?:[5-9]\d(?:[.,]\d+)? ?%|free for \d+|for free|\d+ days free|90 tage|rabatt|discount|today only|nur heute|kostenlos)/i]],
-		[[/(?:[5-9]\d(?:[.,]\d+)? ?%) ?(?:off|discount|rabatt|korting|de réduction|de descuento)\b[\s\S]{0,100}\b(?:renew\w*|now|membership|subscription|protection|jetzt|verlänger\w*|erneuer\w*)\b/i]],
+		[[/\b(?:renew\w*|activate|reactivate|extend|restart|membership|subscription|protection|verlänger\w*|erneuer\w*)\b[\s\S]{0,160}\b(?:[5-9]\d(?:[.,]\d{1,9})? ?%|free for \d{1,9}|for free|\d{1,9} days free|90 tage|rabatt|discount|today only|nur heute|kostenlos)/i]],
+		[[/(?:[5-9]\d(?:[.,]\d{1,9})? ?%) ?(?:off|discount|rabatt|korting|de réduction|de descuento)\b[\s\S]{0,100}\b(?:renew\w*|now|membership|subscription|protection|jetzt|verlänger\w*|erneuer\w*)\b/i]],
 		[[/\b(?:for free|kostenlos|gratis) (?:for |für )?(?:90|30|60) (?:days|tage)\b|\b(?:extended|verlängert) for free\b/i]]
 	),
 }

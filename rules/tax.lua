@@ -11,7 +11,7 @@ rule "TAX_REFUND" {
 rule "TAX_ARREARS" {
 	score = 1.2, doc = "Taxes or dues are in arrears, and an authority threatens.",
 	any = said(
-		[[/\b(?:unpaid|outstanding|overdue|underpaid) (?:\w+ )?(?:tax(?:es)?|duties|toll|fine|penalty|contribution)\b[\s\S]{0,240}\b(?:pay|settle|legal action|click|penalt\w+|warrant|link|immediately)\b/i]],
+		[[/\b(?:unpaid|outstanding|overdue|underpaid) (?:\w{1,20} )?(?:tax(?:es)?|duties|toll|fine|penalty|contribution)\b[\s\S]{0,240}\b(?:pay|settle|legal action|click|penalt\w+|warrant|link|immediately)\b/i]],
 		[[/\b(?:Steuerschuld\w*|Steuernachzahlung|Steuerrückst\w+|Finanzamt|Bundeszentralamt für Steuern|ELSTER|Zollverwaltung|Hauptzollamt|Vollstreckung\w*|Gerichtsvollzieher)\b[\s\S]{0,240}\b(?:überweis\w*|zahl\w+|bezahl\w*|Frist|Pfändung\w*|Vollstreckung\w*|Säumnis\w*|Klicken|Link|Strafe|bestätig\w*|aktualisier\w*)\b/i]],
 		[[/\b(?:atraso no pagamento|pendências?|débitos?|dívida|MEI|simples nacional|receita federal|CPF)\b[\s\S]{0,160}\b(?:taxas|tributos|irregular\w*|regulariz\w+|suspens\w*|cancelament\w*|protesto|quitação|dívida ativa|bloquead\w+)\b/i]],
 		[[/\b(?:inss|prova de vida|benefício|cadastro único|bolsa família|gov\.br|malha fina|imposto de renda|título de eleitor)\b[\s\S]{0,160}\b(?:suspens\w+|bloque\w+|cancelad\w+|regulariz\w+|pendên\w+|irregular\w*|atualiz\w+|cort\w+)\b/i]]
@@ -38,7 +38,7 @@ rule "TAX_SUMMONS" {
 rule "TAX_HEALTH_INSURANCE" {
 	score = 1, doc = "A health insurance or a card of it has to be renewed or repaid by a link.",
 	any = said(
-		[[/\b(?:Krankenkasse|Gesundheitskarte|AOK|Barmer|TK|Techniker Krankenkasse|DAK|IKK|Krankenversicher\w*|Rentenversicherung|Arbeitsagentur|Bundesagentur für Arbeit)\b[\s\S]{0,160}\b(?:erstatt\w*|Karte (?:\w+ )?(?:läuft|abgelaufen|erneuern)|Beitragsrückerstattung|aktualisier\w*|verifizier\w*|läuft (?:\w+ ){0,3}ab|bestätig\w* Sie)\b/i]],
+		[[/\b(?:Krankenkasse|Gesundheitskarte|AOK|Barmer|TK|Techniker Krankenkasse|DAK|IKK|Krankenversicher\w*|Rentenversicherung|Arbeitsagentur|Bundesagentur für Arbeit)\b[\s\S]{0,160}\b(?:erstatt\w*|Karte (?:\w{1,20} )?(?:läuft|abgelaufen|erneuern)|Beitragsrückerstattung|aktualisier\w*|verifizier\w*|läuft (?:\w{1,20} ){0,3}ab|bestätig\w* Sie)\b/i]],
 		[[/\b(?:medicare|medicaid|social security|nhs)\b[\s\S]{0,120}\b(?:card|number|benefits?|kit|statement)\b[\s\S]{0,160}\b(?:suspend\w*|expir\w*|verify|replac\w*|claim|update|download|eligible)\b/i]],
 		[[/\b(?:carte vitale|assurance maladie|ameli|tarjeta sanitaria|tessera sanitaria)\b[\s\S]{0,160}\b(?:renouvel\w+|expir\w+|mise à jour|nouvelle|renovar|rinnov\w+|scad\w+)\b/i]]
 	),

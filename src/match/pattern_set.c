@@ -103,10 +103,59 @@ void pattern_bits_all(uint64_t *bits, size_t n)
 		bits[n / 64] |= ((uint64_t)1 << (n % 64)) - 1;
 }
 
-void pattern_set_candidates(const struct pattern_set *set, struct span text, uint64_t *bits)
+void pattern_set_candidates(const struct pattern_set *set, struct span text, uint64_t *bits, struct pattern_places *places)
 {
-	if (set->prefilter != NULL)
-		prefilter_scan(set->prefilter, text, bits);
-	else
-		pattern_bits_all(bits, set->n);
+	if (set->prefilter != NULL) {
+		prefilter_scan(set->prefilter, text, bits, places);
+		return;
+	}
+	pattern_bits_all(bits, set->n);
+	for (size_t i = 0; places != NULL && i < set->n; i++)
+		places_all(&places[i]);
+}
+
+/* Places. */
+
+unsigned places_shift(size_t len)
+{
+	unsigned shift = PLACES_SHIFT_LEAST;
+
+	while ((len >> shift) >= (size_t)PLACES_WORDS * 64)
+		shift++;
+	return shift;
+}
+
+/* The first piece at "from" or later whose bit is (not) set; PLACES_WORDS * 64: none. */
+static unsigned next_piece(const struct pattern_places *p, unsigned from, bool set)
+{
+	for (unsigned word = from / 64; word < PLACES_WORDS; word++) {
+		uint64_t bits = set ? p->v[word] : ~p->v[word];
+
+		if (word == from / 64)
+			bits &= ~(uint64_t)0 << (from % 64);
+		if (bits != 0)
+			return word * 64 + (unsigned)__builtin_ctzll(bits);
+	}
+	return PLACES_WORDS * 64;
+}
+
+enum regex_result pattern_set_match(const struct pattern_set *set, unsigned id, struct regex_memory *memory, struct span text, const struct pattern_places *places, size_t from,
+	struct span *captures_r, size_t n)
+{
+	const struct regex *regex = pattern_set_regex(set, id);
+	unsigned shift = places_shift(text.len), piece = from >> shift < PLACES_WORDS * 64 ? (unsigned)(from >> shift) : PLACES_WORDS * 64;
+	enum regex_result result = REGEX_NO;
+
+	if (next_piece(places, 0, false) == PLACES_WORDS * 64)
+		return regex_match(regex, memory, text, from, captures_r, n);
+	while (result == REGEX_NO && piece < PLACES_WORDS * 64) {
+		unsigned first = next_piece(places, piece, true), end = next_piece(places, first, false);
+		size_t begin = (size_t)first << shift;
+
+		if (first == PLACES_WORDS * 64)
+			break;
+		result = regex_match_between(regex, memory, text, begin > from ? begin : from, ((size_t)end << shift) - 1, captures_r, n);
+		piece = end;
+	}
+	return result;
 }

@@ -28,8 +28,21 @@ struct span pattern_set_text(const struct pattern_set *, unsigned id, unsigned *
 
 /* 64-bit words that hold one bit per pattern. */
 size_t pattern_set_words(const struct pattern_set *);
-/* Sets the bits of all patterns that may match somewhere in the text (others stay as they are). No allocation, but for the first call in a process. */
-void pattern_set_candidates(const struct pattern_set *, struct span text, uint64_t *bits);
+/*
+ * Where matches of one pattern may begin in a text: a bit for each of at most 256 pieces of equal length. A pattern is tried there alone, so that one that has a frequent word costs little.
+ */
+#define PLACES_WORDS 4
+struct pattern_places {
+	uint64_t v[PLACES_WORDS];
+};
+
+/*
+ * Sets the bits of all patterns that may match somewhere in the text (others stay as they are), and their places (one entry per pattern; NULL: not wanted; written only where a bit is set). No allocation, but for
+ * the first call in a process.
+ */
+void pattern_set_candidates(const struct pattern_set *, struct span text, uint64_t *bits, struct pattern_places *places);
+/* As regex_match, for a candidate: the text is the one that the places were made from. */
+enum regex_result pattern_set_match(const struct pattern_set *, unsigned id, struct regex_memory *, struct span text, const struct pattern_places *, size_t from, struct span *captures_r, size_t n);
 static inline bool pattern_bit(const uint64_t *bits, unsigned id)
 {
 	return (bits[id / 64] >> (id % 64)) & 1;

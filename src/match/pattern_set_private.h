@@ -22,7 +22,14 @@ struct pattern_set {
 };
 
 /* Sets the bits of the patterns that vectorscan finds, and of those that it was not given. */
-void prefilter_scan(struct prefilter *, struct span text, uint64_t *bits);
+void prefilter_scan(struct prefilter *, struct span text, uint64_t *bits, struct pattern_places *places);
 void pattern_bits_all(uint64_t *bits, size_t n);
+static inline void places_all(struct pattern_places *p)
+{
+	memset(p, 0xff, sizeof(*p));
+}
+/* Pieces are 1 << places_shift() bytes. */
+#define PLACES_SHIFT_LEAST 4
+unsigned places_shift(size_t len);
 
 #endif

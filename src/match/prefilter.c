@@ -11,7 +11,7 @@
 #include "match/prefilter_syntax.h"
 #include "match/regex_private.h"
 
-#define MAGIC "WNPREF2"
+#define MAGIC "WNPREF7"
 /* Patterns of one database, and the bytes of their texts: the compiler's time grows faster than either, while the time of a scan does not depend on it. */
 #define TOGETHER 96
 #define TOGETHER_BYTES 8192
@@ -94,10 +94,10 @@ static bool expression_of(const struct pattern_set *set, unsigned id, struct are
 		struct buf text = BUF_INIT(arena);
 		bool caseless = false;
 
-		ok = prefilter_translate(set->v[id].regex, flags, anchors, false, &text, &caseless);
+		ok = prefilter_translate(set->v[id].regex, flags, anchors, FORM_BOUNDED, &text, &caseless);
 		if (ok && text.len > LARGE) {
 			buf_clear(&text);
-			ok = prefilter_translate(set->v[id].regex, flags, anchors, true, &text, &caseless);
+			ok = prefilter_translate(set->v[id].regex, flags, anchors, FORM_COARSE, &text, &caseless);
 		}
 		buf_char(&text, '\0');
 		e_r->id = id;
@@ -249,7 +249,7 @@ bool prefilter_compile(const struct pattern_set *set, const uint64_t *left_out, 
 	untaken = ARENA_ARRAY(arena, pattern_set_words(set), uint64_t);
 	builder = literals_builder_new(arena);
 	v = collect(set, left_out, builder, arena, untaken, &n);
-	ok = literals_compile(builder, &literals, err_r);
+	literals_compile(builder, &literals);
 	head.literals = literals.len;
 	for (size_t i = 0, k; ok && i < n; i += k, head.databases++) {
 		k = together(v + i, n - i);
@@ -366,19 +366,32 @@ static bool make_scratch(struct prefilter *p)
 	return !p->failed;
 }
 
-void prefilter_scan(struct prefilter *p, struct span text, uint64_t *bits)
+/* Of those vectorscan tells the end of a match alone. */
+static void anywhere(const uint64_t *bits, size_t words, struct pattern_places *places)
+{
+	for (size_t i = 0; i < words; i++) {
+		for (uint64_t left = bits[i]; left != 0; left &= left - 1)
+			places_all(&places[i * 64 + (size_t)__builtin_ctzll(left)]);
+	}
+}
+
+void prefilter_scan(struct prefilter *p, struct span text, uint64_t *bits, struct pattern_places *places)
 {
 	bool ok = true;
 
 	for (size_t i = 0; i < p->words; i++)
 		bits[i] |= p->untaken[i];
-	if (text.len == 0)
-		return;
-	ok = text.len <= UINT32_MAX && make_scratch(p) && (p->literals == NULL || literals_scan(p->literals, text, bits));
-	for (size_t i = 0; ok && i < p->n; i++)
+	ok = text.len <= UINT32_MAX && make_scratch(p);
+	for (size_t i = 0; text.len != 0 && ok && i < p->n; i++)
 		ok = hs_scan(p->databases[i].memory, text.p, (unsigned)text.len, 0, p->scratch, found, bits) == HS_SUCCESS;
-	if (!ok)
-		pattern_bits_all(bits, p->patterns);
+	if (places != NULL)
+		anywhere(bits, p->words, places);
+	ok = ok && (text.len == 0 || p->literals == NULL || literals_scan(p->literals, text, bits, places));
+	if (ok)
+		return;
+	pattern_bits_all(bits, p->patterns);
+	if (places != NULL)
+		anywhere(bits, p->words, places);
 }
 
 #else
@@ -416,11 +429,12 @@ bool prefilter_attach(struct pattern_set *set, struct span bytes, struct err *er
 	return err_set(err_r, "built without vectorscan");
 }
 
-void prefilter_scan(struct prefilter *prefilter, struct span text, uint64_t *bits)
+void prefilter_scan(struct prefilter *prefilter, struct span text, uint64_t *bits, struct pattern_places *places)
 {
 	(void)prefilter; /* there is none to be had */
 	(void)text;
 	(void)bits;
+	(void)places;
 }
 
 #endif

@@ -17,7 +17,8 @@ struct translation {
 	struct buf *out;
 	unsigned groups;
 	unsigned depth;
-	bool anchors, coarse, caseless;
+	enum prefilter_form form;
+	bool anchors, caseless;
 	bool quoting; /* between \Q and \E */
 	bool bad;
 };
@@ -222,15 +223,25 @@ static struct repeat read_repeat(struct translation *t, const struct state *st)
 	return r;
 }
 
+static void write_counts(struct buf *out, const struct repeat *r)
+{
+	if (r->max == UINT32_MAX)
+		buf_printf(out, "{%u,}", r->min);
+	else
+		buf_printf(out, "{%u,%u}", r->min, r->max);
+}
+
 /* Vectorscan writes out the repeats of what stands behind "mark", so many of something large become any number. */
 static void write_repeat(const struct translation *t, size_t mark, const struct repeat *r)
 {
 	unsigned min = r->min < REPEAT_MOST ? r->min : REPEAT_MOST, copies = r->max > REPEAT_MOST ? min : r->max;
 	bool group = t->out->p[t->out->len - 1] == ')';
 
-	if (group && copies > 1 && (t->coarse || copies * (t->out->len - mark) > COPIES_MOST))
+	if (t->form == FORM_COUNTED)
+		write_counts(t->out, r);
+	else if (group && copies > 1 && (t->form == FORM_COARSE || copies * (t->out->len - mark) > COPIES_MOST))
 		buf_char(t->out, min > 0 ? '+' : '*');
-	else if (t->coarse && copies > COARSE_MOST)
+	else if (t->form == FORM_COARSE && copies > COARSE_MOST)
 		buf_printf(t->out, "{%u,}", min < COARSE_MOST ? min : COARSE_MOST);
 	else if (r->max > REPEAT_MOST)
 		buf_printf(t->out, "{%u,}", min);
@@ -570,9 +581,9 @@ static bool write_alternatives(struct translation *t, struct state st)
 	}
 }
 
-bool prefilter_translate(const struct regex *regex, unsigned flags, bool anchors, bool coarse, struct buf *out, bool *caseless_r)
+bool prefilter_translate(const struct regex *regex, unsigned flags, bool anchors, enum prefilter_form form, struct buf *out, bool *caseless_r)
 {
-	struct translation t = { .p = regex_text(regex), .out = out, .groups = regex_groups(regex), .anchors = anchors, .coarse = coarse,
+	struct translation t = { .p = regex_text(regex), .out = out, .groups = regex_groups(regex), .form = form, .anchors = anchors,
 		.caseless = (flags & REGEX_CASELESS) != 0 };
 	struct state st = { .caseless = t.caseless, .dotall = (flags & REGEX_DOTALL) != 0, .extended = (flags & REGEX_EXTENDED) != 0 };
 

@@ -11,7 +11,10 @@
 #include "base/buf.h"
 #include "match/regex.h"
 
-/* anchors false: without any. coarse: without upper bounds of repeats, for patterns that are too large otherwise. caseless_r: whether it is to be compiled with HS_FLAG_CASELESS. False: there is no such form. */
-bool prefilter_translate(const struct regex *, unsigned flags, bool anchors, bool coarse, struct buf *out, bool *caseless_r);
+/* COUNTED: repeats as they are written, for reading (match/required.h). BOUNDED: what vectorscan compiles in reasonable time. COARSE: without upper bounds of repeats, for patterns that are too large otherwise. */
+enum prefilter_form { FORM_COUNTED, FORM_BOUNDED, FORM_COARSE };
+
+/* anchors false: without any. caseless_r: whether it is to be compiled with HS_FLAG_CASELESS. False: there is no such form. */
+bool prefilter_translate(const struct regex *, unsigned flags, bool anchors, enum prefilter_form, struct buf *out, bool *caseless_r);
 
 #endif

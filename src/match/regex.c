@@ -449,6 +449,24 @@ enum regex_result regex_match(const struct regex *re, struct regex_memory *m, st
 	return result;
 }
 
+enum regex_result regex_match_between(const struct regex *re, struct regex_memory *m, struct span subject, size_t from, size_t to, struct span *captures_r, size_t n)
+{
+	enum regex_result result;
+
+	if (from > subject.len)
+		return REGEX_NO;
+	if (to - from > SHORT || re->one_start)
+		return regex_match(re, m, subject, from, captures_r, n);
+	if (subject.p == NULL)
+		subject.p = "";
+	pcre2_set_offset_limit(m->context, to);
+	result = result_of(run(re, m, subject, from));
+	pcre2_set_offset_limit(m->context, PCRE2_UNSET);
+	if (result == REGEX_YES && captures_r != NULL)
+		captures(re, m, subject, captures_r, n);
+	return result;
+}
+
 enum regex_result regex_match_at(const struct regex *re, struct regex_memory *m, struct span subject, size_t at)
 {
 	int rc;
@@ -478,6 +496,11 @@ unsigned regex_group_named(const struct regex *re, const char *name)
 struct span regex_text(const struct regex *re)
 {
 	return span_make(re->text, re->len);
+}
+
+bool regex_one_start(const struct regex *re)
+{
+	return re->one_start;
 }
 
 bool regex_may_be_empty(const struct regex *re)

@@ -35,6 +35,8 @@ enum regex_result { REGEX_NO, REGEX_YES, REGEX_LIMIT };
 
 /* The first match at offset "from" or later. captures_r (n of them; may be NULL): [0] is the match, unset groups have p == NULL; they point into subject. */
 enum regex_result regex_match(const struct regex *, struct regex_memory *, struct span subject, size_t from, struct span *captures_r, size_t n);
+/* The first match that begins at "from" or later, but not behind "to". Not for patterns that look at where the search began (\G). */
+enum regex_result regex_match_between(const struct regex *, struct regex_memory *, struct span subject, size_t from, size_t to, struct span *captures_r, size_t n);
 /* Whether a match begins at "at". */
 enum regex_result regex_match_at(const struct regex *, struct regex_memory *, struct span subject, size_t at);
 /* Number of capture groups, without the whole match. */

@@ -240,13 +240,25 @@ bool matcher_may(const struct matcher *m, struct rule_view *v)
 	return false;
 }
 
+/* The next match in the subject, a value of the matcher's kind. */
+static enum regex_result search(const struct matcher *m, struct rule_view *v, unsigned id, struct span subject, size_t from, struct span *match_r)
+{
+	const struct view_text *t = &v->text[m->kind];
+
+	for (size_t i = 0; t->places != NULL && i < t->values.n; i++) {
+		if (t->places[i] != NULL && t->values.v[i].p == subject.p && t->values.v[i].len == subject.len)
+			return pattern_set_match(m->set, id, v->memory, subject, &t->places[i][id], from, match_r, 1);
+	}
+	return regex_match(pattern_set_regex(m->set, id), v->memory, subject, from, match_r, 1);
+}
+
 static bool pattern_matches(const struct matcher *m, struct rule_view *v, unsigned id, struct span subject, struct span *match_r)
 {
 	enum regex_result r;
 
 	if (v->failed >= VIEW_FAILED_MAX)
 		return false;
-	r = regex_match(pattern_set_regex(m->set, id), v->memory, subject, 0, match_r, 1);
+	r = search(m, v, id, subject, 0, match_r);
 	if (r == REGEX_LIMIT)
 		view_failed(v);
 	return r == REGEX_YES;
@@ -358,14 +370,13 @@ bool matcher_ip(const struct matcher *m, struct rule_view *v, const struct ip *i
 
 static unsigned count_pattern(const struct matcher *m, struct rule_view *v, unsigned id, struct span text, unsigned max, struct span *evidence_r)
 {
-	const struct regex *re = pattern_set_regex(m->set, id);
 	enum regex_result r = REGEX_NO;
 	struct span match;
 	unsigned n = 0;
 	size_t from = 0;
 
 	while (n < max && from <= text.len && v->failed < VIEW_FAILED_MAX) {
-		r = regex_match(re, v->memory, text, from, &match, 1);
+		r = search(m, v, id, text, from, &match);
 		if (r != REGEX_YES)
 			break;
 		if (n++ == 0 && evidence_r->p == NULL)

@@ -7,6 +7,7 @@
 
 /* Texts with few values are searched one by one, others in one piece. */
 #define SEPARATE_MAX 4
+#define PLACES_FROM 256  /* bytes of a value */
 /* A line of so many bytes is taken for one that was wrapped. */
 #define WRAPPED_LINE 40
 
@@ -438,6 +439,22 @@ static struct span join_values(struct arena *arena, const struct view_values *va
 	return span_range(out, p);
 }
 
+/* Of one value. Short ones are searched sooner than places are kept for them. */
+static void find_candidates(struct arena *arena, const struct pattern_set *set, struct view_text *t, size_t i)
+{
+	size_t words = pattern_set_words(set);
+	uint64_t *bits = t->bits;
+
+	if (t->values.v[i].len >= PLACES_FROM) {
+		t->places[i] = ARENA_ARRAY(arena, pattern_set_count(set), struct pattern_places);
+		/* What is no candidate in this value has no place in it. */
+		bits = t->values.n > 1 ? ARENA_ARRAY(arena, words, uint64_t) : bits;
+	}
+	pattern_set_candidates(set, t->values.v[i], bits, t->places[i]);
+	for (size_t k = 0; bits != t->bits && k < words; k++)
+		t->bits[k] |= bits[k];
+}
+
 const struct view_text *view_make_text(struct rule_view *v, enum text_kind kind)
 {
 	struct view_text *t = &v->text[kind];
@@ -448,11 +465,12 @@ const struct view_text *view_make_text(struct rule_view *v, enum text_kind kind)
 	if (pattern_set_count(set) == 0)
 		return t;
 	if (t->values.n > SEPARATE_MAX) {
-		pattern_set_candidates(set, join_values(v->arena, &t->values), t->bits);
+		pattern_set_candidates(set, join_values(v->arena, &t->values), t->bits, NULL);
 		return t;
 	}
+	t->places = ARENA_ARRAY(v->arena, t->values.n + 1, struct pattern_places *);
 	for (size_t i = 0; i < t->values.n; i++)
-		pattern_set_candidates(set, t->values.v[i], t->bits);
+		find_candidates(v->arena, set, t, i);
 	return t;
 }
 

@@ -59,6 +59,7 @@ struct view_text {
 	struct view_values values;
 	uint64_t *bits;      /* patterns that may match; those found not to match a text of one value lose their bit */
 	uint64_t *literals;  /* matchers whose literals may match, by gate number; NULL until asked for */
+	struct pattern_places **places; /* of longer values: where a candidate may match, by value and pattern; NULL: not known */
 	struct span *found;  /* of texts of one value: by pattern, where it matched; NULL until one did */
 };
 

@@ -69,7 +69,7 @@ static bool is_candidate(struct sa_run *run, enum sa_text text, const struct sa_
 		return is_open(run, text, (unsigned)rule->gate);
 	if (run->candidates[text] == NULL) {
 		run->candidates[text] = ARENA_ARRAY(run->arena, pattern_set_words(set) + 1, uint64_t);
-		pattern_set_candidates(set, joined(run, text), run->candidates[text]);
+		pattern_set_candidates(set, joined(run, text), run->candidates[text], NULL);
 	}
 	return pattern_bit(run->candidates[text], rule->pattern);
 }

@@ -1,5 +1,5 @@
 /*
- * Pattern sets: what vectorscan names as candidates holds everything that PCRE2 finds, in a text alone and in the same text as a line among others.
+ * Pattern sets: what vectorscan names as candidates holds everything that PCRE2 finds, in a text alone and in the same text as a line among others; looked for at its places alone, a pattern finds the same.
  * Input: patterns, one a line, "flags pattern" with flags of i m s x or "-"; an empty line; the text.
  */
 #include <stdio.h>
@@ -46,11 +46,24 @@ static void read_patterns(struct pattern_set *set, struct span *rest)
 	}
 }
 
+static void compare_places(const struct pattern_set *set, struct regex_memory *memory, unsigned id, struct span text, const struct pattern_places *places)
+{
+	struct span a = SPAN_NONE, b = SPAN_NONE;
+	enum regex_result whole = regex_match(pattern_set_regex(set, id), memory, text, 0, &a, 1);
+
+	if (whole != REGEX_LIMIT && (pattern_set_match(set, id, memory, text, places, 0, &b, 1) != whole || a.p != b.p || a.len != b.len)) {
+		fprintf(stderr, "at its places other: %.*s\n", SPAN_ARG(pattern_set_text(set, id, NULL)));
+		abort();
+	}
+}
+
 static void compare(const struct pattern_set *set, struct regex_memory *memory, struct span line, struct span text)
 {
 	uint64_t bits[1] = { 0 };
 
-	pattern_set_candidates(set, text, bits);
+	struct pattern_places places[PATTERNS];
+
+	pattern_set_candidates(set, text, bits, places);
 	for (unsigned id = 0; id < pattern_set_count(set); id++) {
 		if (!pattern_bit(bits, id) && regex_match(pattern_set_regex(set, id), memory, line, 0, NULL, 0) == REGEX_YES) {
 			unsigned flags = 0;
@@ -59,6 +72,8 @@ static void compare(const struct pattern_set *set, struct regex_memory *memory, 
 			fprintf(stderr, "missed: %.*s (flags %u)\n", SPAN_ARG(p), flags);
 			abort();
 		}
+		if (pattern_bit(bits, id))
+			compare_places(set, memory, id, text, &places[id]);
 	}
 }
 

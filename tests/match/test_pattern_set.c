@@ -27,6 +27,8 @@ static const struct row rows[] = {
 	{ "\\cA", 0 }, { "\\e|\\0", 0 }, { "\\101", 0 }, { "[\\101-\\103]", 0 }, { "\\x{42}", 0 }, { "(?s).\\n.", 0 }, { "foo.bar", REGEX_DOTALL }, { "foo.bar", 0 },
 	{ "(?|a(b)|c(d))", 0 }, { "(?#no)foo", 0 }, { "(*SKIP)foo", 0 }, { "foo(*ACCEPT)x", 0 }, { "(?m)^b", 0 }, { "(?:^|\\s)bar", 0 }, { "bar(?:\\s|$)", 0 },
 	{ "\\n", 0 }, { "\\n\\n", 0 }, { "o\\nb", 0 }, { "[^a-z]{2}", 0 }, { "\\D\\d\\D", 0 }, { "[[:<:]]foo[[:>:]]", 0 }, { "{a}", 0 }, { "a{b", 0 }, { "]", 0 },
+	{ "(?:some |one )?words? of", 0 }, { "[a-z ]{0,9}(?:nothing|three) to", 0 }, { "(?:a\\s+|some\\s)?(?:text|words) (?:that|of)\\b", 0 }, { ".{3}nothing", 0 },
+	{ "(?:many|times|hundred){1,2}", REGEX_CASELESS }, { "(?<=with )any", 0 }, { "\\w+ of them", 0 }, { "(of) (them|text|kind)", 0 }, { "x?y?z? has", 0 },
 	{ "(?^i:QQ)", 0 }, { "\\x{456}|foo", 0 }, { ".*foo.*bar", 0 }, { "https?://[^/\\s]+/\\S*\\.exe", REGEX_CASELESS },
 };
 
@@ -65,13 +67,35 @@ static void attach(struct pattern_set *set, const uint64_t *left_out)
 	buf_free(&bytes);
 }
 
+/* Looked for at its places alone, every pattern finds what it finds in the whole text; from every offset. */
+static void compare_places(const struct pattern_set *set, struct regex_memory *memory, struct span text)
+{
+	struct pattern_places *places = calloc(pattern_set_count(set), sizeof(*places));
+	uint64_t bits[8] = { 0 };
+
+	assert_non_null(places);
+	pattern_set_candidates(set, text, bits, places);
+	for (unsigned id = 0; id < pattern_set_count(set); id++) {
+		for (size_t from = 0; from <= text.len; from = from * 2 + 1) {
+			struct span a[2] = { { NULL, 0 } }, b[2] = { { NULL, 0 } };
+			enum regex_result whole = regex_match(pattern_set_regex(set, id), memory, text, from, a, 2);
+
+			if (!pattern_bit(bits, id) ? whole != REGEX_NO : pattern_set_match(set, id, memory, text, &places[id], from, b, 2) != whole)
+				fail_msg("%.*s differs in \"%.*s\" from %zu", SPAN_ARG(pattern_set_text(set, id, NULL)), SPAN_ARG(text), from);
+			if (pattern_bit(bits, id) && whole == REGEX_YES)
+				assert_true(a[0].p == b[0].p && a[0].len == b[0].len && a[1].p == b[1].p && a[1].len == b[1].len);
+		}
+	}
+	free(places);
+}
+
 /* Every pattern that matches a line is a candidate in "text"; returns how many are candidates. */
 static size_t compare(const struct pattern_set *set, struct regex_memory *memory, struct span line, struct span text)
 {
 	uint64_t bits[8] = { 0 };
 	size_t n = 0;
 
-	pattern_set_candidates(set, text, bits);
+	pattern_set_candidates(set, text, bits, NULL);
 	for (unsigned id = 0; id < pattern_set_count(set); id++) {
 		n += pattern_bit(bits, id);
 		if (!pattern_bit(bits, id) && regex_match(pattern_set_regex(set, id), memory, line, 0, NULL, 0) != REGEX_NO)
@@ -99,12 +123,18 @@ static void test_both_ways(void **state)
 		struct buf joined = BUF_INIT(arena);
 
 		candidates += compare(set, memory, text, text);
+		compare_places(set, memory, text);
 		buf_printf(&joined, "word\n%s%sword\n", texts[i], span_ends(text, SPAN_LIT("\n")) ? "" : "\n");
 		compare(set, memory, text, buf_span(&joined));
 		buf_printf(&all, "%s%s", texts[i], span_ends(text, SPAN_LIT("\n")) ? "" : "\n");
 	}
 	for (size_t i = 0; i < ntexts; i++)
 		compare(set, memory, span_of(texts[i]), buf_span(&all));
+	compare_places(set, memory, buf_span(&all));
+	/* Long enough that its pieces are more than the fewest bytes. */
+	for (size_t len = all.len; all.len < 20000;)
+		buf_add(&all, span_sub(buf_span(&all), 0, len));
+	compare_places(set, memory, buf_span(&all));
 	/* And it does filter. */
 	if (prefilter_available())
 		assert_true(candidates < ntexts * count / 2);
@@ -132,7 +162,7 @@ static void test_numbers(void **state)
 	assert_string_equal(pattern_set_name(set), "numbers");
 	assert_true(span_eq(pattern_set_text(set, 1, &flags), SPAN_LIT("a")) && flags == REGEX_CASELESS);
 	assert_int_equal(pattern_set_words(set), 1);
-	pattern_set_candidates(set, SPAN_LIT("x"), bits);
+	pattern_set_candidates(set, SPAN_LIT("x"), bits, NULL);
 	assert_int_equal(bits[0], 3); /* without prefilter, all */
 	arena_free(&arena);
 }
@@ -147,7 +177,7 @@ static void test_left_out(void **state)
 	if (prefilter_available()) {
 		left_out[0] = 3; /* "viagra", "foo" */
 		attach(set, left_out);
-		pattern_set_candidates(set, SPAN_LIT("zzz"), bits);
+		pattern_set_candidates(set, SPAN_LIT("zzz"), bits, NULL);
 		assert_true(pattern_bit(bits, 0) && pattern_bit(bits, 1) && !pattern_bit(bits, 2));
 		assert_true(prefilter_takes(set, 0));
 		assert_true(span_eq(pattern_set_text(set, EMPTY, NULL), SPAN_LIT("a*")));
@@ -181,7 +211,7 @@ static void test_foreign_bytes(void **state)
 		bytes.p[bytes.len / 2] ^= 1;
 		assert_false(prefilter_attach(set, buf_span(&bytes), &err));
 	}
-	pattern_set_candidates(other, SPAN_LIT("x"), bits);
+	pattern_set_candidates(other, SPAN_LIT("x"), bits, NULL);
 	assert_int_equal(bits[0], 1);
 	arena_free(&arena);
 }

@@ -37,9 +37,9 @@ static bool filtered(const struct pattern_set *set)
 {
 	uint64_t bits[1] = { 0 }, none[1] = { 0 };
 
-	pattern_set_candidates(set, SPAN_LIT("cheap VIAGRA"), bits);
+	pattern_set_candidates(set, SPAN_LIT("cheap VIAGRA"), bits, NULL);
 	assert_true(pattern_bit(bits, 0));
-	pattern_set_candidates(set, SPAN_LIT("zzz"), none);
+	pattern_set_candidates(set, SPAN_LIT("zzz"), none, NULL);
 	return !pattern_bit(none, 0);
 }
 
@@ -178,7 +178,7 @@ static void test_slow_pattern(void **state)
 	set = make(arena, slow.p);
 	assert_true(pattern_cache_attach(&set, 1, &options));
 	assert_true(filtered(set));
-	pattern_set_candidates(set, SPAN_LIT("-"), bits);
+	pattern_set_candidates(set, SPAN_LIT("-"), bits, NULL);
 	assert_true(pattern_bit(bits, sizeof(patterns) / sizeof(*patterns)));
 	arena_free(&arena);
 }
