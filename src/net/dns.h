@@ -36,6 +36,7 @@ struct dns_answer {
 /* First member of every source of answers. */
 struct dns {
 	struct op *(*query)(struct dns *, struct span name, enum dns_type, int64_t deadline_us, op_done *done, void *ctx);
+	bool lies; /* names that do not exist are answered with addresses: NXDOMAIN cannot be relied upon */
 };
 
 /*
