@@ -33,6 +33,8 @@ struct dkim_result {
 	const char *algorithm;    /* "rsa-sha256", ...; NULL: unknown */
 	unsigned key_bits;        /* 0: unknown */
 	bool testing;             /* t=y in the key */
+	bool revoked;             /* the key record says that there is no key any more */
+	bool expired;             /* x= is over */
 	bool body_cut;            /* l= covers only a part of the body */
 	struct span problem;      /* why it did not pass, for log and Authentication-Results; empty for pass */
 };

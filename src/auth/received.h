@@ -20,7 +20,7 @@ struct received {
 	int64_t date;         /* seconds; 0: missing or bad */
 };
 
-/* One field's value (header.value). False: nothing could be read. */
+/* One field's value (header.value); of long ones the first 2 KiB and the date. False: nothing could be read. */
 bool received_parse(struct arena *, struct span value, struct received *received_r);
 
 /* Of the message, top first, at most RECEIVED_MAX; those that cannot be read are zeroed. */
