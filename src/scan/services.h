@@ -5,11 +5,13 @@
 #ifndef WINNOW_SCAN_SERVICES_H
 #define WINNOW_SCAN_SERVICES_H
 
-#include "base/span.h"
+#include "base/arena.h"
 #include "io/loop.h"
 
+struct clamd_client;
 struct dns;
 struct inspector;
+struct list_states;
 
 /* Crash bookkeeping, provided by the process (proc/); all NULL where nobody keeps books (--local). */
 struct work_hooks {
@@ -21,10 +23,21 @@ struct work_hooks {
 	void (*end)(void *ctx);
 };
 
+/* Answers at once, about files that need no wall. The answer's spans are in the arena. */
+struct inspect_job;
+struct inspect_answer;
+struct inspect_here {
+	void (*answer)(void *ctx, const struct inspect_job *, struct arena *, struct inspect_answer *answer_r);
+	void *ctx;
+};
+
 struct services {
 	struct loop *loop;
 	struct dns *dns;             /* net/dns.h */
 	struct inspector *inspector; /* inspect/inspector.h */
+	struct clamd_client *clamd;  /* inspect/clamd_client.h: an external scanner, in addition */
+	const struct inspect_here *here; /* without an inspector: who answers instead of it (tests); NULL: nobody */
+	struct list_states *lists;   /* lists/list_health.h */
 	struct work_hooks work;
 };
 
