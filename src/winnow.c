@@ -11,7 +11,10 @@ static const struct {
 } commands[] = {
 	{ "scan", scan_command, "scan messages and print the verdicts" },
 	{ "config", config_command, "show the configuration in force, explain a setting" },
+	{ "evaluate", evaluate_command, "measure the learned model on labelled mail" },
 	{ "rules", rules_command, "list the symbols of all checks" },
+	{ "dkim", dkim_command, "make keys for signing, print what to publish" },
+	{ "lists", lists_command, "show block and allow lists, test those in use" },
 };
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))

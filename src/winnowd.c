@@ -37,7 +37,7 @@ static const struct option long_options[] = {
 struct arguments {
 	char *config; /* a copy: the command line is overwritten */
 	bool check;
-	bool loader;
+	bool loader, inspect_loader;
 };
 
 /* -1: go on; else the exit status. */
@@ -66,7 +66,8 @@ static int read_arguments(int argc, char **argv, struct arguments *a)
 			return EXIT_SUCCESS;
 		case OPTION_ROLE:
 			a->loader = strcmp(optarg, "loader") == 0;
-			if (a->loader)
+			a->inspect_loader = strcmp(optarg, "inspect-loader") == 0;
+			if (a->loader || a->inspect_loader)
 				break;
 			fprintf(stderr, "winnowd: unknown role\n");
 			return EXIT_USAGE;
@@ -94,10 +95,10 @@ int main(int argc, char **argv)
 		title_init(&options.title, argc, argv);
 		if (a.check)
 			status = loader_check(&options);
-		else if (!a.loader)
+		else if (!a.loader && !a.inspect_loader)
 			status = master_run(&options);
 		else if (fstat(LINK_FD, &st) == 0 && S_ISSOCK(st.st_mode))
-			status = loader_run(&options);
+			status = a.loader ? loader_run(&options) : inspect_loader_run(&options);
 		else
 			status = EXIT_USAGE; /* not started by a master */
 	}

@@ -1,12 +1,19 @@
-/* The client's name in the DNS: missing, or one that providers give to subscribers' lines. */
+/*
+ * The client's name in the DNS: missing, leading elsewhere, or one that providers give to subscribers' lines. MTAs look it up at connect time and tell names that they have confirmed; only where none is told it is asked for here
+ * (at most four look-ups).
+ */
 #include "base/ascii.h"
 #include "checks/literal.h"
-#include "scan/check.h"
+#include "checks/stranger.h"
+#include "net/dns.h"
+#include "scan/services.h"
 
-enum { NO_RDNS, DYNAMIC };
+enum { NO_RDNS, UNCONFIRMED, UNAVAILABLE, DYNAMIC };
 
 static const struct symbol symbols[] = {
-	[NO_RDNS] = { "CLIENT_NO_RDNS", "content", 1200, "The client's address has no confirmed name in the DNS.", ACTION_NONE },
+	[NO_RDNS] = { "CLIENT_NO_RDNS", "content", 1200, "The client's address has no name in the DNS, or none that leads back to it.", ACTION_NONE },
+	[UNCONFIRMED] = { "CLIENT_RDNS_UNCONFIRMED", "content", 1000, "The name of the client's address in the DNS does not lead back to it.", ACTION_NONE },
+	[UNAVAILABLE] = { "CLIENT_RDNS_UNAVAILABLE", "content", 0, "The client's name could not be looked up: the DNS did not answer.", ACTION_NONE },
 	[DYNAMIC] = { "CLIENT_DYNAMIC_RDNS", "content", 1500, "The client's name is made from its address, as providers name subscribers' lines.", ACTION_NONE },
 };
 
@@ -95,27 +102,126 @@ static void name_read(struct name *n, struct span name, const struct ip *ip)
 	}
 }
 
-static void run(struct task *t, const void *state)
+static void judge_name(struct task *t, const struct ip *ip, struct span text)
 {
-	const struct client *client = &task_tx(t)->client;
 	struct name n;
 
-	(void)state;
-	if (client->name.len == 0) {
-		/* Without HELO nothing of the session is known, the name neither. */
-		if (client->helo.len != 0)
-			hit_add(t, NO_RDNS, SPAN_NONE);
+	if (!ip_is_v4(ip))
 		return;
-	}
-	if (!ip_is_v4(&client->ip))
-		return;
-	name_read(&n, span_sub(client->name, 0, 255), &client->ip);
+	name_read(&n, span_sub(text, 0, 255), ip);
 	if (n.fixed || (n.octets < 3 && !n.hex && !(n.dynamic && n.octets >= 2)))
 		return;
-	hit_add_to(t, DYNAMIC, n.dynamic ? 1000 : 600, RCPT_ALL, client->name);
+	hit_add_to(t, DYNAMIC, n.dynamic ? 1000 : 600, RCPT_ALL, text);
+}
+
+/* Nobody told a name: the address's own ones are asked for, and where they lead (forward-confirmed reverse DNS). */
+
+#define NAMES_MAX 3
+
+struct look_up;
+
+struct forward {
+	struct look_up *look_up;
+	struct span name;
+};
+
+struct look_up {
+	struct task *task;
+	struct ip ip;
+	struct forward forward[NAMES_MAX];
+	unsigned open;
+	bool confirmed, failed;
+};
+
+static void ask(struct task *t, struct span name, enum dns_type type, op_done *done, void *ctx)
+{
+	struct await *a = task_await(t, done, ctx);
+	struct op *op = dns_query(task_services(t)->dns, name, type, 0, await_done, a);
+
+	if (op != NULL) {
+		await_bind(a, op);
+		return;
+	}
+	await_drop(a);
+	done(ctx, OP_FAIL, NULL);
+}
+
+static void forward_done(void *ctx, enum op_status status, const void *result)
+{
+	struct forward *f = ctx;
+	struct look_up *l = f->look_up;
+	const struct dns_answer *answer = result;
+
+	l->failed = l->failed || status != OP_OK;
+	for (size_t i = 0; status == OP_OK && !l->confirmed && i < answer->n; i++) {
+		l->confirmed = ip_eq(&answer->v[i].ip, &l->ip);
+		if (l->confirmed)
+			judge_name(l->task, &l->ip, f->name);
+	}
+	if (--l->open != 0 || l->confirmed)
+		return;
+	hit_add(l->task, l->failed ? UNAVAILABLE : UNCONFIRMED, l->forward[0].name);
+}
+
+static void reverse_done(void *ctx, enum op_status status, const void *result)
+{
+	struct look_up *l = ctx;
+	const struct dns_answer *answer = result;
+	unsigned n = 0;
+
+	if (status != OP_OK) {
+		hit_add(l->task, UNAVAILABLE, SPAN_NONE);
+		return;
+	}
+	for (; n < answer->n && n < NAMES_MAX; n++) {
+		l->forward[n].look_up = l;
+		l->forward[n].name = arena_copy(task_arena(l->task), answer->v[n].name);
+	}
+	if (n == 0) {
+		hit_add(l->task, NO_RDNS, SPAN_NONE);
+		return;
+	}
+	l->open = n;
+	for (unsigned i = 0; i < n; i++)
+		ask(l->task, l->forward[i].name, ip_is_v4(&l->ip) ? DNS_A : DNS_AAAA, forward_done, &l->forward[i]);
+}
+
+static struct span reverse_name(struct arena *arena, const struct ip *ip)
+{
+	static const char digits[] = "0123456789abcdef";
+	char nibbles[64];
+	size_t n = 0;
+
+	if (ip_is_v4(ip))
+		return arena_printf(arena, "%u.%u.%u.%u.in-addr.arpa", ip->b[15], ip->b[14], ip->b[13], ip->b[12]);
+	for (size_t i = 32; i-- > 0;) {
+		nibbles[n++] = digits[ip->b[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15];
+		nibbles[n++] = '.';
+	}
+	return arena_printf(arena, "%.*sip6.arpa", (int)n, nibbles);
+}
+
+static void run(struct task *t, const void *state)
+{
+	const struct origin *o = stranger_of(t);
+	struct look_up *l;
+
+	(void)state;
+	if (o == NULL)
+		return;
+	if (o->name.len != 0) {
+		judge_name(t, &o->ip, o->name);
+	} else if (task_services(t)->dns != NULL) {
+		l = ARENA_NEW(task_arena(t), struct look_up);
+		l->task = t;
+		l->ip = o->ip;
+		ask(t, reverse_name(task_arena(t), &o->ip), DNS_PTR, reverse_done, l);
+	} else if (o->helo.len != 0 && o->hops == 0) {
+		/* Without HELO nothing of the session is known, the name neither. */
+		hit_add(t, NO_RDNS, SPAN_NONE);
+	}
 }
 
 const struct check check_client_name = {
-	.name = "client_name", .stages = STAGE_MESSAGE, .needs = NEED_INBOUND | NEED_CLIENT, .symbols = symbols,
-	.nsymbols = sizeof(symbols) / sizeof(symbols[0]), .run = run,
+	.name = "client_name", .stages = STAGE_MESSAGE, .symbols = symbols, .nsymbols = sizeof(symbols) / sizeof(symbols[0]), .run = run,
 };

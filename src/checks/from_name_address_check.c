@@ -56,8 +56,9 @@ static void run(struct task *t, const void *state)
 	name = span_trim(span_sub(from->name, 0, 500));
 	domain = domain_in(name);
 	if (domain.len != 0) {
+		/* The recipient's own people above all: "Anna Berger <anna@recipient.example>" from anywhere. */
 		if (sender_domain_plausible(domain) && !sender_same_organisation(t, domain, from->domain))
-			hit_add(t, OTHER_ADDRESS, name);
+			hit_add_to(t, OTHER_ADDRESS, sender_is_recipient_domain(t, domain) ? 1400 : 1000, RCPT_ALL, name);
 	} else if (is_domain(t, name) && !sender_same_organisation(t, name, from->domain)) {
 		hit_add(t, OTHER_DOMAIN, name);
 	}

@@ -1,6 +1,6 @@
 /* What a stranger's server calls itself in HELO (RFC 5321, 4.1.1.1: its own name, or its address in brackets when it has none). */
 #include "checks/sender.h"
-#include "scan/check.h"
+#include "checks/stranger.h"
 
 enum { IP, LOCALHOST, NO_DOT, OWN_NAME };
 
@@ -25,7 +25,8 @@ static bool is_own_name(const struct transaction *tx, struct span helo)
 static void run(struct task *t, const void *state)
 {
 	const struct transaction *tx = task_tx(t);
-	struct span helo = span_trim(tx->client.helo);
+	const struct origin *o = stranger_of(t);
+	struct span helo = o != NULL ? span_trim(o->helo) : SPAN_NONE;
 	struct ip ip;
 
 	(void)state;
@@ -46,6 +47,5 @@ static void run(struct task *t, const void *state)
 }
 
 const struct check check_helo = {
-	.name = "helo", .stages = STAGE_MESSAGE, .needs = NEED_INBOUND | NEED_CLIENT, .symbols = symbols,
-	.nsymbols = sizeof(symbols) / sizeof(symbols[0]), .run = run,
+	.name = "helo", .stages = STAGE_MESSAGE, .symbols = symbols, .nsymbols = sizeof(symbols) / sizeof(symbols[0]), .run = run,
 };

@@ -7,5 +7,8 @@
 int scan_command(int argc, char **argv);
 int config_command(int argc, char **argv);
 int rules_command(int argc, char **argv);
+int evaluate_command(int argc, char **argv);
+int dkim_command(int argc, char **argv);
+int lists_command(int argc, char **argv);
 
 #endif

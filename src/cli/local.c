@@ -32,8 +32,18 @@ bool local_engine_open(struct local_engine *l, const char *config, const struct 
 	return true;
 }
 
+void local_engine_ask_dns(struct local_engine *l)
+{
+	struct resolver_options o = { .set = conf_get(l->conf, &dns_setting_set), .quiet = true };
+
+	dns_servers_find(o.set, NULL, &o.servers);
+	l->resolver = resolver_new(l->loop, &o);
+	l->services.dns = resolver_dns(l->resolver);
+}
+
 void local_engine_close(struct local_engine *l)
 {
+	resolver_free(&l->resolver);
 	loop_free(&l->loop);
 	ruleset_free(&l->ruleset);
 	conf_free(&l->conf);

@@ -21,13 +21,14 @@ static const char usage_text[] =
 	"profile  time of every rule over these mails, and the rules that never hit\n\n"
 	"  --config FILE   configuration to read (default /etc/winnow/winnow.lua, if it exists)\n"
 	"  --json          test, try: one JSON object a line, parts (\"__NAME\") included\n"
+	"  --dns           test, try: ask the name servers; without it, what needs them is left out\n"
 	"  --from, --rcpt, --ip, --helo, --user VALUE   what the MTA would tell, for test, try and profile\n";
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' }, { "markdown", no_argument, NULL, 'm' },     { "unsupported", no_argument, NULL, 'U' },
 	{ "json", no_argument, NULL, 'j' },         { "from", required_argument, NULL, 'f' },   { "rcpt", required_argument, NULL, 'r' },
 	{ "ip", required_argument, NULL, 'i' },     { "helo", required_argument, NULL, 'H' },   { "user", required_argument, NULL, 'u' },
-	{ "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
+	{ "help", no_argument, NULL, 'h' },         { "dns", no_argument, NULL, 'd' },          { NULL, 0, NULL, 0 },
 };
 
 static const struct {
@@ -42,6 +43,7 @@ static void set_option(struct rules_options *o, int opt)
 {
 	switch (opt) {
 	case 'c': o->config = optarg; break;
+	case 'd': o->dns = true; break;
 	case 'm': o->markdown = true; break;
 	case 'U': o->unsupported = true; break;
 	case 'j': o->json = true; break;

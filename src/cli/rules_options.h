@@ -6,7 +6,7 @@
 
 struct rules_options {
 	const char *config;
-	bool markdown, unsupported, json;
+	bool markdown, unsupported, json, dns;
 	const char *from, *rcpt, *ip, *helo, *user; /* NULL: not given */
 };
 

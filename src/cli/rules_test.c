@@ -54,7 +54,10 @@ static struct transaction *make_transaction(const struct tester *t, struct arena
 
 static void finished(void *ctx, const struct scan *scan)
 {
-	((struct tester *)ctx)->done = scan;
+	struct tester *t = ctx;
+
+	t->done = scan;
+	loop_stop(t->l.loop);
 }
 
 static const struct scan *scan_mail(struct tester *t, struct arena *arena, struct span raw)
@@ -64,7 +67,7 @@ static const struct scan *scan_mail(struct tester *t, struct arena *arena, struc
 	t->done = NULL;
 	scan_start(t->l.ruleset.engine, &t->l.services, tx, STAGE_MESSAGE, engine_scan_settings(t->l.ruleset.engine)->deadline_us, finished, t);
 	while (t->done == NULL)
-		loop_poll(t->l.loop);
+		loop_run(t->l.loop);
 	return t->done;
 }
 
@@ -266,6 +269,8 @@ static bool open_tester(struct tester *t, const struct rules_options *o, const s
 		local_engine_close(&t->l);
 	else
 		t->info = rules_info(t->l.ruleset.rules, &t->ninfo);
+	if (ok && o->dns)
+		local_engine_ask_dns(&t->l);
 	return ok;
 }
 

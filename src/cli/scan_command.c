@@ -14,6 +14,7 @@ static const char usage_text[] =
 	"usage: winnow scan [OPTIONS] FILE|FOLDER|-...\n\n"
 	"  --json           one JSON object a line, as POST /checkv2 answers, with \"file\"\n"
 	"  --local          scan in this process, without the daemon\n"
+	"  --no-dns         with --local: ask no name servers; what needs them is left out\n"
 	"  --config FILE    configuration to read (default /etc/winnow/winnow.lua, if it exists)\n"
 	"  --socket ADDRESS of the daemon: inet:HOST:PORT or unix:/PATH (default: http.listen of the configuration)\n"
 	"  --from ADDRESS   envelope sender\n"
@@ -28,7 +29,8 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },       { "local", no_argument, NULL, 'l' },        { "config", required_argument, NULL, 'c' },
 	{ "socket", required_argument, NULL, 's' }, { "from", required_argument, NULL, 'f' }, { "rcpt", required_argument, NULL, 'r' },
 	{ "ip", required_argument, NULL, 'i' },   { "helo", required_argument, NULL, 'H' },   { "user", required_argument, NULL, 'u' },
-	{ "exit-code", no_argument, NULL, 'e' },  { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
+	{ "exit-code", no_argument, NULL, 'e' },  { "help", no_argument, NULL, 'h' },         { "no-dns", no_argument, NULL, 'N' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static void set_option(struct scan_options *o, int opt)
@@ -37,6 +39,7 @@ static void set_option(struct scan_options *o, int opt)
 	case 'j': o->json = true; break;
 	case 'l': o->local = true; break;
 	case 'e': o->exit_code = true; break;
+	case 'N': o->no_dns = true; break;
 	case 'c': o->config = optarg; break;
 	case 's': o->socket = optarg; break;
 	case 'f': o->from = optarg; break;

@@ -51,7 +51,10 @@ static struct transaction *make_transaction(struct local *l, struct arena *arena
 
 static void finished(void *ctx, const struct outcome *outcome)
 {
-	((struct local *)ctx)->outcome = outcome;
+	struct local *l = ctx;
+
+	l->outcome = outcome;
+	loop_stop(l->local.loop);
 }
 
 static bool local_scan(struct scanner *pub, struct arena *arena, struct span raw, struct span *json_r, struct err *err_r)
@@ -65,7 +68,7 @@ static bool local_scan(struct scanner *pub, struct arena *arena, struct span raw
 	l->outcome = NULL;
 	service_submit(&l->service, tx, true, CAP_HEADERS | CAP_RECIPIENTS | CAP_HOLD | CAP_DISCARD, 0, finished, l);
 	while (l->outcome == NULL)
-		loop_poll(l->local.loop);
+		loop_run(l->local.loop);
 	http_reply_json(&json, tx, l->outcome, clock_mono_us() - begin, false);
 	*json_r = buf_span(&json);
 	return true;
@@ -86,6 +89,8 @@ static bool local_init(struct local *l, const struct scan_options *o, struct err
 		return err_set(err_r, "'%s' is no IP address", o->ip);
 	if (!local_engine_open(&l->local, o->config, NULL, err_r))
 		return false;
+	if (!o->no_dns)
+		local_engine_ask_dns(&l->local);
 	service_init(&l->service, &l->local.services, l->local.ruleset.engine, conf_get(l->local.conf, &reduce_setting_set));
 	return true;
 }

@@ -6,7 +6,7 @@
 #include "base/err.h"
 
 struct scan_options {
-	bool json, local, exit_code;
+	bool json, local, exit_code, no_dns;
 	const char *config, *socket;
 	const char *from, *ip, *helo, *user; /* NULL: not given */
 	const char **rcpt;

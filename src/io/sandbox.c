@@ -69,13 +69,29 @@ bool sandbox_limit(int64_t memory, struct err *err_r)
 	return true;
 }
 
-/* Landlock: all that it can restrict, and no exception. The numbers are the kernel's, since the C library's headers may be older. */
+/* Landlock: all that it can restrict; the exception is one folder, or none. The numbers are the kernel's, since the C library's headers may be older. */
 
 struct landlock_attr {
 	uint64_t fs, net, scope;
 };
 
-static bool lock_files(struct err *err_r)
+struct landlock_beneath {
+	uint64_t allowed;
+	int32_t parent;
+} __attribute__((packed));
+
+#define LANDLOCK_BENEATH 1
+#define FOLDER_RIGHTS 0x41be /* read and write files, list, remove files and folders, make files and folders, truncate */
+
+static bool except_folder(int ruleset, int folder, uint64_t handled)
+{
+	struct landlock_beneath rule = { .allowed = FOLDER_RIGHTS & handled, .parent = folder };
+
+	return folder < 0 || syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_BENEATH, &rule, 0) == 0;
+}
+
+/* folder: -1 for none. */
+static bool lock_files(int folder, struct err *err_r)
 {
 	/* What each version of the interface can restrict: bits of the file system, of TCP (bind), of signals and abstract sockets. */
 	static const struct landlock_attr by_version[] = {
@@ -83,16 +99,18 @@ static bool lock_files(struct err *err_r)
 	};
 	const long known = (long)(sizeof(by_version) / sizeof(by_version[0]));
 	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, 1), fd;
+	const struct landlock_attr *attr;
 	bool ok;
 
 	if (version < 1)
 		return true; /* a kernel without it */
-	fd = syscall(SYS_landlock_create_ruleset, &by_version[(version < known ? version : known) - 1], sizeof(by_version[0]), 0);
+	attr = &by_version[(version < known ? version : known) - 1];
+	fd = syscall(SYS_landlock_create_ruleset, attr, sizeof(*attr), 0);
 	if (fd < 0)
 		return err_set(err_r, "landlock_create_ruleset: %s", strerror(errno));
-	ok = syscall(SYS_landlock_restrict_self, fd, 0) == 0;
+	ok = except_folder((int)fd, folder, attr->fs) && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
 	if (!ok)
-		err_set(err_r, "landlock_restrict_self: %s", strerror(errno));
+		err_set(err_r, "landlock: %s", strerror(errno));
 	close((int)fd);
 	return ok;
 }
@@ -104,9 +122,8 @@ static const int allowed[] = {
 	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev), SCMP_SYS(pread64), SCMP_SYS(pwrite64), SCMP_SYS(lseek), SCMP_SYS(close),
 	SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(dup), SCMP_SYS(dup3), SCMP_SYS(ftruncate), SCMP_SYS(memfd_create),
 	SCMP_SYS(sendfile), SCMP_SYS(splice), SCMP_SYS(fallocate),
-	/* sockets; making them is limited below */
-	SCMP_SYS(accept4), SCMP_SYS(connect), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(recvmmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg),
-	SCMP_SYS(shutdown), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(bind), SCMP_SYS(socketpair),
+	/* sockets that are open */
+	SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(recvmmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg), SCMP_SYS(shutdown),
 	/* waiting */
 	SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_create1), SCMP_SYS(poll), SCMP_SYS(ppoll),
 	SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(eventfd2), SCMP_SYS(pipe2), SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime), SCMP_SYS(futex),
@@ -120,10 +137,22 @@ static const int allowed[] = {
 	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(exit), SCMP_SYS(exit_group),
 };
 
+/* Who speaks to the network; making sockets is limited below. */
+static const int networking[] = {
+	SCMP_SYS(accept4), SCMP_SYS(connect), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(bind),
+	SCMP_SYS(socketpair),
+};
+
+/* Who has a folder; Landlock and the user's rights say which. */
+static const int filing[] = {
+	SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(rmdir), SCMP_SYS(rename), SCMP_SYS(chmod), SCMP_SYS(fchmod), SCMP_SYS(getdents64),
+	SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(access), SCMP_SYS(umask), SCMP_SYS(fsync), SCMP_SYS(truncate), SCMP_SYS(fadvise64), SCMP_SYS(setitimer),
+};
+
 /* What libraries try on the way and can do without. */
+static const int refused_paths[] = { SCMP_SYS(access), SCMP_SYS(stat), SCMP_SYS(lstat) };
 static const int refused[] = {
-	SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(getcwd),
-	SCMP_SYS(prctl),
+	SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd), SCMP_SYS(prctl),
 };
 
 struct limited_call {
@@ -138,13 +167,27 @@ struct limited_call {
 #define SOCK_KIND 0xf /* the type without SOCK_CLOEXEC and SOCK_NONBLOCK */
 #define OPEN_WRITES (O_ACCMODE | O_CREAT | O_TRUNC)
 
+static const struct limited_call inet_sockets[] = {
+	{ SCMP_SYS(socket), SCMP_ACT_ALLOW, 2, { EQUAL(0, AF_INET), MASKED(1, SOCK_KIND, SOCK_STREAM) } },
+	{ SCMP_SYS(socket), SCMP_ACT_ALLOW, 2, { EQUAL(0, AF_INET), MASKED(1, SOCK_KIND, SOCK_DGRAM) } },
+	{ SCMP_SYS(socket), SCMP_ACT_ALLOW, 2, { EQUAL(0, AF_INET6), MASKED(1, SOCK_KIND, SOCK_STREAM) } },
+	{ SCMP_SYS(socket), SCMP_ACT_ALLOW, 2, { EQUAL(0, AF_INET6), MASKED(1, SOCK_KIND, SOCK_DGRAM) } },
+	{ SCMP_SYS(open), SCMP_ACT_ERRNO(EACCES), 1, { MASKED(1, OPEN_WRITES, 0) } },
+	{ SCMP_SYS(openat), SCMP_ACT_ERRNO(EACCES), 1, { MASKED(2, OPEN_WRITES, 0) } },
+};
+
+static bool add_rows(scmp_filter_ctx filter, const struct limited_call *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (seccomp_rule_add_array(filter, rows[i].action, rows[i].call, rows[i].n, rows[i].args) != 0)
+			return false;
+	}
+	return true;
+}
+
 static bool add_limited(scmp_filter_ctx filter)
 {
 	const struct limited_call rows[] = {
-		{ SCMP_SYS(socket), SCMP_ACT_ALLOW, 2, { EQUAL(0, AF_INET), MASKED(1, SOCK_KIND, SOCK_STREAM) } },
-		{ SCMP_SYS(socket), SCMP_ACT_ALLOW, 2, { EQUAL(0, AF_INET), MASKED(1, SOCK_KIND, SOCK_DGRAM) } },
-		{ SCMP_SYS(socket), SCMP_ACT_ALLOW, 2, { EQUAL(0, AF_INET6), MASKED(1, SOCK_KIND, SOCK_STREAM) } },
-		{ SCMP_SYS(socket), SCMP_ACT_ALLOW, 2, { EQUAL(0, AF_INET6), MASKED(1, SOCK_KIND, SOCK_DGRAM) } },
 		{ SCMP_SYS(mmap), SCMP_ACT_ALLOW, 1, { MASKED(2, PROT_EXEC, 0) } },
 		{ SCMP_SYS(mprotect), SCMP_ACT_ALLOW, 1, { MASKED(2, PROT_EXEC, 0) } },
 		{ SCMP_SYS(prlimit64), SCMP_ACT_ALLOW, 1, { EQUAL(2, 0) } }, /* asking, not setting */
@@ -160,31 +203,38 @@ static bool add_limited(scmp_filter_ctx filter)
 		{ SCMP_SYS(fcntl), SCMP_ACT_ALLOW, 1, { EQUAL(1, F_DUPFD_CLOEXEC) } },
 		{ SCMP_SYS(fcntl), SCMP_ACT_ALLOW, 1, { EQUAL(1, F_ADD_SEALS) } },
 		{ SCMP_SYS(fcntl), SCMP_ACT_ALLOW, 1, { EQUAL(1, F_GET_SEALS) } },
-		{ SCMP_SYS(open), SCMP_ACT_ERRNO(EACCES), 1, { MASKED(1, OPEN_WRITES, 0) } },
-		{ SCMP_SYS(openat), SCMP_ACT_ERRNO(EACCES), 1, { MASKED(2, OPEN_WRITES, 0) } },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (seccomp_rule_add_array(filter, rows[i].action, rows[i].call, rows[i].n, rows[i].args) != 0)
-			return false;
-	}
-	return true;
+	return add_rows(filter, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
-static bool add_plain(scmp_filter_ctx filter)
+static bool add_calls(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t n)
 {
-	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
-		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0) != 0)
-			return false;
-	}
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), refused[i], 0) != 0)
+	for (size_t i = 0; i < n; i++) {
+		if (seccomp_rule_add(filter, action, calls[i], 0) != 0)
 			return false;
 	}
 	return true;
 }
 
-static bool lock_calls(struct err *err_r)
+#define CALLS(table) (table), sizeof(table) / sizeof((table)[0])
+
+enum lock_kind { LOCK_INTERNET, LOCK_UNIX, LOCK_FOLDER };
+
+/* What a process with a folder may do beyond the rest, or one that answers sockets. */
+static bool add_special(scmp_filter_ctx filter, enum lock_kind kind)
+{
+	const struct limited_call unix_stream = { SCMP_SYS(socket), SCMP_ACT_ALLOW, 2, { EQUAL(0, AF_UNIX), MASKED(1, SOCK_KIND, SOCK_STREAM) } };
+
+	if (kind == LOCK_FOLDER)
+		return add_calls(filter, SCMP_ACT_ALLOW, CALLS(filing));
+	if (kind == LOCK_UNIX && !add_rows(filter, &unix_stream, 1))
+		return false;
+	return add_calls(filter, SCMP_ACT_ALLOW, CALLS(networking)) && add_rows(filter, CALLS(inet_sockets)) &&
+	       add_calls(filter, SCMP_ACT_ERRNO(EACCES), CALLS(refused_paths));
+}
+
+static bool lock_calls(enum lock_kind kind, struct err *err_r)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	int failed;
@@ -192,7 +242,8 @@ static bool lock_calls(struct err *err_r)
 	if (filter == NULL)
 		return err_set(err_r, "seccomp: no memory");
 	(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a tree instead of a list */
-	if (!add_plain(filter) || !add_limited(filter)) {
+	if (!add_calls(filter, SCMP_ACT_ALLOW, CALLS(allowed)) || !add_calls(filter, SCMP_ACT_ERRNO(EACCES), CALLS(refused)) || !add_limited(filter) ||
+	    !add_special(filter, kind)) {
 		seccomp_release(filter);
 		return err_set(err_r, "seccomp: the filter cannot be built");
 	}
@@ -201,7 +252,12 @@ static bool lock_calls(struct err *err_r)
 	return failed == 0 ? true : err_set(err_r, "seccomp: %s", strerror(-failed));
 }
 
-bool sandbox_lock(struct err *err_r)
+bool sandbox_lock(bool unix_sockets, struct err *err_r)
 {
-	return lock_files(err_r) && lock_calls(err_r);
+	return lock_files(-1, err_r) && lock_calls(unix_sockets ? LOCK_UNIX : LOCK_INTERNET, err_r);
+}
+
+bool sandbox_lock_folder(int folder, struct err *err_r)
+{
+	return lock_files(folder, err_r) && lock_calls(LOCK_FOLDER, err_r);
 }

@@ -79,7 +79,8 @@
 	X(NAME_BIDI_OVERRIDE, "a bidirectional override in a file name") \
 	X(NAME_CONTROL_CHAR, "a control character, a backslash or a path in a file name") \
 	X(TYPE_MISMATCH, "content whose magic number contradicts the declared type") \
-	X(MESSAGE_PART_BROKEN, "a message/rfc822 part that is no message")
+	X(MESSAGE_PART_BROKEN, "a message/rfc822 part that is no message") \
+	X(TNEF_BROKEN, "a TNEF container (winmail.dat) that is damaged")
 
 enum fact {
 #define X(name, doc) FACT_##name,

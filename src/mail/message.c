@@ -212,6 +212,7 @@ static struct message *parse_one(struct build *b, struct span raw, unsigned leve
 	read_fields(b, m);
 	message_walk(&t);
 	message_read_parts(&t);
+	message_expand(&t);
 	finish_parts(&t);
 	message_collect_links(&t);
 	m->text = join(&t, part_shown);

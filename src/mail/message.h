@@ -12,7 +12,7 @@
  * bytes divide nothing. The copy is as long as the message, but only pages with something on them take memory; preambles and epilogues
  * are held by gmime for the time of the parse. A multipart that cannot be divided is PART_TEXT, as readers show it. Behind the last part that the
  * limit allows, the rest of the message is that part's body, as PART_ATTACHMENT. Files found inside text (uuencode, yEnc)
- * come behind all declared parts, as children of their text; the text loses only uuencoded files that have their end line, as mail programs
+ * come behind all declared parts, as children of their text, and behind these what Outlook packed into attachments (winmail.dat, .msg), as children of theirs; the text loses only uuencoded files that have their end line, as mail programs
  * show all others.
  *
  * Attached messages that mail programs show inside of the outermost one (the root itself; those without disposition "attachment" that are no

@@ -63,8 +63,17 @@ void message_extents(struct tree *, const struct prescan_copy *);
 /* message_part.c: reads the MIME fields of a part and decides its kind as if it had no parts. digest: it is a child of a multipart/digest. */
 void message_part_read(struct tree *, size_t index, bool digest, const struct structure *);
 
+/* Facts about a part's file name. */
+void message_part_tell_name(struct part *);
+
 /* message_content.c: decodes, converts and reads the leaf parts; adds those that were inside text. */
 void message_read_parts(struct tree *);
+
+/* Text and links of a PART_TEXT or PART_HTML whose body is there. */
+void message_read_text(struct tree *, size_t index);
+
+/* message_expand.c: adds what attachments hold that Outlook packed: TNEF, .msg. */
+void message_expand(struct tree *);
 
 /* Whether mail programs show an attached message in the message that it is a part of. */
 bool message_shown_inline(const struct part *parts, const struct part *);

@@ -197,7 +197,7 @@ static void read_html(struct tree *t, struct part *p, struct span body)
 	b->html_links_left -= html->nlinks;
 }
 
-static void read_text(struct tree *t, size_t index)
+void message_read_text(struct tree *t, size_t index)
 {
 	struct span body = t->parts[index].kind == PART_TEXT ? split_embedded(t, index) : t->parts[index].body;
 	struct part *p = &t->parts[index];
@@ -227,6 +227,6 @@ void message_read_parts(struct tree *t)
 		p->detected = file_type_detect(p->body);
 		tell_mismatch(p);
 		if (p->kind == PART_TEXT || p->kind == PART_HTML)
-			read_text(t, i);
+			message_read_text(t, i);
 	}
 }

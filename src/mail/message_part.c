@@ -76,7 +76,7 @@ static struct span param_text(struct tree *t, const struct mime_field *f, struct
 }
 
 /* Path separators: a backslash, and '/' that leads out of a folder or to its root. "Offer 1/2" is everyday mail; so is TAB, from folding in quotes. */
-static void tell_name(struct part *p)
+void message_part_tell_name(struct part *p)
 {
 	struct span s = p->name;
 
@@ -111,7 +111,7 @@ static void read_disposition(struct tree *t, struct part *p, const struct mime_f
 		fact_add(&p->facts, FACT_NAME_CONFLICT);
 	if (p->name.len == 0)
 		p->name = name;
-	tell_name(p);
+	message_part_tell_name(p);
 }
 
 /* Without comments (RFC 2045, 6.1 takes a token alone, but the grammar of fields allows them around it). */

@@ -176,9 +176,9 @@ static void decode_value(struct section *s, struct header *h)
 }
 
 /*
- * Beyond the limits only fields are kept that no filler may hide: the first of each indexed name, for mail programs show and obey it; the
- * subject, which replies name; and those that claim to be ours, which are taken out of the message wherever they stand. The latter two have
- * a bound of their own.
+ * Beyond the limits only fields are kept that no filler may hide: the first of each indexed name, for mail programs show and obey it; every
+ * author, for some show the last one; the subject, which replies name; and those that claim to be ours, which are taken out of the message
+ * wherever they stand. The latter three have a bound of their own.
  */
 static bool counts_beyond(struct section *s, struct span name, enum header_id id)
 {
@@ -186,7 +186,7 @@ static bool counts_beyond(struct section *s, struct span name, enum header_id id
 		return true;
 	if (s->beyond >= MAX_BEYOND)
 		return false;
-	if (id != HDR_SUBJECT && id != HDR_X_SPAM && !span_case_starts(name, SPAN_LIT("X-Winnow")))
+	if (id != HDR_FROM && id != HDR_SUBJECT && id != HDR_X_SPAM && id != HDR_AUTHENTICATION_RESULTS && !span_case_starts(name, SPAN_LIT("X-Winnow")))
 		return false;
 	s->beyond++;
 	return true;

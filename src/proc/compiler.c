@@ -38,8 +38,8 @@ static void close_others(struct loader *l)
 	imsg_close(&l->master);
 	for (unsigned i = 0; i < l->nlistening; i++)
 		close(l->listening[i].fd);
-	close(l->board_fd);
-	close(l->poison_fd);
+	for (size_t i = 0; i < BOARD_FDS; i++)
+		close(l->shared[i]);
 }
 
 static void __attribute__((noreturn)) become_compiler(struct loader *l, const char *cache, pid_t parent)

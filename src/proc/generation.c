@@ -76,7 +76,10 @@ static bool on_settings(void *ctx, const struct imsg *m, const void *body, int *
 		return true;
 	}
 	board.key = g->master->state.key;
-	imsg_send_fds(g->peer, LINK_BOARD, 0, &board, sizeof(board), (const int[]){ g->board.fd, g->master->poison_fd }, 2);
+	imsg_send_fds(g->peer, LINK_BOARD, 0, &board, sizeof(board),
+		      (const int[BOARD_FDS]){ [BOARD_FD_BOARD] = g->board.fd, [BOARD_FD_POISON] = g->master->poison_fd, [BOARD_FD_STATUS] = g->master->inspect.status_fd,
+					      [BOARD_FD_CULPRITS] = g->master->inspect.culprits_fd, [BOARD_FD_QUEUE] = g->master->inspect.queue[1] },
+		      BOARD_FDS);
 	return true;
 }
 
@@ -197,7 +200,18 @@ static bool on_changed(void *ctx, const struct imsg *m, const void *body, int *f
 	return true;
 }
 
+static bool on_culprit(void *ctx, const struct imsg *m, const void *body, int *fds)
+{
+	struct generation *g = ctx;
+
+	(void)m;
+	(void)fds;
+	inspection_culprit(&g->master->inspect, body);
+	return true;
+}
+
 static const struct imsg_row rows[] = {
+	{ LINK_CULPRIT, 0, ROLE_LOADER, sizeof(struct link_culprit), sizeof(struct link_culprit), on_culprit },
 	{ LINK_FAILED, 0, ROLE_LOADER, 1, LINK_TEXT_MAX, on_failed },
 	{ LINK_SETTINGS, 0, ROLE_LOADER, sizeof(struct link_settings), sizeof(struct link_settings), on_settings },
 	{ LINK_BIND, 0, ROLE_LOADER, sizeof(struct link_bind), sizeof(struct link_bind), on_bind },
@@ -285,9 +299,9 @@ void generation_drain(struct generation *g, int64_t grace_us)
 }
 
 /* In the child: becomes the loader. Only what is safe after fork. */
-static void __attribute__((noreturn)) exec_loader(const char *config, int fd, pid_t parent)
+static void __attribute__((noreturn)) exec_loader(char *role, const char *config, int fd, pid_t parent)
 {
-	char name[] = "winnowd", role[] = "--role=loader", option[] = "--config";
+	char name[] = "winnowd", option[] = "--config";
 	char *argv[] = { name, role, config != NULL ? option : NULL, (char *)config, NULL };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -300,17 +314,19 @@ static void __attribute__((noreturn)) exec_loader(const char *config, int fd, pi
 	_exit(127);
 }
 
-static pid_t fork_loader(const char *config, int fd)
+pid_t generation_fork_loader(const char *role, const char *config, int fd)
 {
+	char option[64];
 	sigset_t all, before;
 	pid_t parent = getpid(), pid;
 
+	snprintf(option, sizeof(option), "--role=%s", role);
 	/* The handlers write to a pipe that the child shares: none may run there. The loader unblocks what it handles. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
 	pid = fork();
 	if (pid == 0)
-		exec_loader(config, fd, parent);
+		exec_loader(option, config, fd, parent);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return pid;
 }
@@ -328,7 +344,7 @@ struct generation *generation_start(struct master *m)
 		return NULL;
 	}
 	*g = (struct generation){ .master = m, .number = ++m->count, .board.fd = -1 };
-	g->pid = fork_loader(m->options->config, fds[1]);
+	g->pid = generation_fork_loader("loader", m->options->config, fds[1]);
 	close(fds[1]);
 	if (g->pid < 0) {
 		log_error("cannot start a loader: %s", strerror(errno));

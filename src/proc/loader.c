@@ -14,6 +14,7 @@
 #include "mail/message.h"
 #include "proc/compiler.h"
 #include "proc/loader_private.h"
+#include "proto/seal.h"
 
 #define DEFAULT_USER "winnow"
 
@@ -30,7 +31,11 @@ static bool load(struct loaded *c, const char *given, struct err *err_r)
 	c->milter = conf_get(c->conf, &milter_setting_set);
 	c->http = conf_get(c->conf, &http_setting_set);
 	c->reduce = conf_get(c->conf, &reduce_setting_set);
-	if (c->milter->listen.n + c->http->listen.n > LISTENERS_MAX)
+	c->antivirus = conf_get(c->conf, &antivirus_setting_set);
+	c->clamd = conf_get(c->conf, &clamd_setting_set);
+	c->dns = conf_get(c->conf, &dns_setting_set);
+	dns_servers_find(c->dns, NULL, &c->name_servers);
+	if (c->milter->listen.n + c->http->listen.n + c->clamd->listen.n > LISTENERS_MAX)
 		return err_set(err_r, "more than %d listening addresses", LISTENERS_MAX);
 	if (c->server->state.len >= sizeof(((struct link_settings *)NULL)->state))
 		return err_set(err_r, "server.state is too long");
@@ -40,18 +45,19 @@ static bool load(struct loaded *c, const char *given, struct err *err_r)
 static bool build_engine(struct loaded *c, struct err *err_r)
 {
 	message_init();
-	return ruleset_load(&c->ruleset, c->conf, NULL, err_r);
+	c->sealer = sealer_new(c->conf, err_r);
+	return c->sealer != NULL && ruleset_load(&c->ruleset, c->conf, NULL, err_r);
 }
 
 static void unload(struct loaded *c)
 {
 	ruleset_free(&c->ruleset);
+	sealer_free(&c->sealer);
 	conf_free(&c->conf);
 	arena_free(&c->arena);
 }
 
-/* Who to become when started as root. The default user need not exist; one that was named must. */
-static bool find_user(const struct server_settings *set, struct sandbox_user *user_r, struct err *err_r)
+bool loader_find_user(const struct server_settings *set, struct sandbox_user *user_r, struct err *err_r)
 {
 	char name[sizeof(user_r->name)];
 
@@ -66,13 +72,13 @@ static bool find_user(const struct server_settings *set, struct sandbox_user *us
 	return true;
 }
 
-static bool give_up_root(const struct server_settings *set, struct err *err_r)
+bool loader_give_up_root(const struct server_settings *set, struct err *err_r)
 {
 	struct sandbox_user user = { .name = "" };
 
 	if (geteuid() != 0)
 		return true;
-	if (!find_user(set, &user, err_r))
+	if (!loader_find_user(set, &user, err_r))
 		return false;
 	if (user.uid == 0)
 		log_warn("server.user is root: scanners keep all rights");
@@ -87,7 +93,7 @@ int loader_check(const struct options *options)
 	struct loaded c = { .conf = NULL };
 	struct err err;
 	struct sandbox_user user;
-	bool ok = load(&c, options->config, &err) && build_engine(&c, &err) && (geteuid() != 0 || find_user(c.server, &user, &err));
+	bool ok = load(&c, options->config, &err) && build_engine(&c, &err) && (geteuid() != 0 || loader_find_user(c.server, &user, &err));
 
 	if (ok)
 		puts("configuration OK");
@@ -113,7 +119,7 @@ static void send_settings(struct loader *l)
 	const struct server_settings *set = l->conf.server;
 	struct link_settings s = {
 		.log_level = l->conf.log->level, .scanners = settings_scanners(set), .hang_limit_us = set->hang_limit_us,
-		.crash_limit = (uint32_t)set->crash_limit,
+		.crash_limit = (uint32_t)set->crash_limit, .antivirus = antivirus_digest(l->conf.antivirus),
 	};
 
 	snprintf(s.state, sizeof(s.state), "%.*s", SPAN_ARG(set->state));
@@ -121,13 +127,14 @@ static void send_settings(struct loader *l)
 	imsg_send(l->master, LINK_SETTINGS, 0, &s, sizeof(s));
 }
 
-static void ask_to_bind(struct loader *l, const struct span_list *list, bool http)
+static void ask_to_bind(struct loader *l, const struct span_list *list, struct listening kind)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		struct listening *at = &l->listening[l->nlistening];
 		struct link_bind b = { .mode = settings_socket_mode(l->conf.server) };
 
-		*at = (struct listening){ .fd = -1, .http = http };
+		*at = kind;
+		at->fd = -1;
 		snprintf(at->address, sizeof(at->address), "%.*s", SPAN_ARG(list->v[i]));
 		memcpy(b.address, at->address, sizeof(b.address));
 		imsg_send(l->master, LINK_BIND, l->nlistening++, &b, sizeof(b));
@@ -162,9 +169,9 @@ static void come_up(struct loader *l)
 		return;
 	}
 	/* Before the compiler, which may take minutes: what changes meanwhile is seen. */
-	l->watch = watch_new(l->conf.arena, l->loop, rules_watched(l->conf.ruleset.rules), list_changed, l);
+	l->watch = watch_new(l->conf.arena, l->loop, ruleset_watched(&l->conf.ruleset), list_changed, l);
 	compiler_prefilter(l, l->first);
-	if (!give_up_root(l->conf.server, &err)) {
+	if (!loader_give_up_root(l->conf.server, &err)) {
 		loader_fail(l, err.text);
 		return;
 	}
@@ -185,9 +192,10 @@ static bool on_board(void *ctx, const struct imsg *m, const void *body, int *fds
 	l->has_board = true;
 	l->first = b->first;
 	l->key = b->key;
-	l->board_fd = fds[0];
-	l->poison_fd = fds[1];
-	fds[0] = fds[1] = -1;
+	for (size_t i = 0; i < BOARD_FDS; i++) {
+		l->shared[i] = fds[i];
+		fds[i] = -1;
+	}
 	come_up(l);
 	return true;
 }
@@ -266,7 +274,7 @@ static bool on_log(void *ctx, const struct imsg *m, const void *body, int *fds)
 }
 
 static const struct imsg_row rows[] = {
-	{ LINK_BOARD, 2, ROLE_MASTER, sizeof(struct link_board), sizeof(struct link_board), on_board },
+	{ LINK_BOARD, BOARD_FDS, ROLE_MASTER, sizeof(struct link_board), sizeof(struct link_board), on_board },
 	{ LINK_BOUND, 1, ROLE_MASTER, 0, 0, on_bound },
 	{ LINK_REFUSED, 0, ROLE_MASTER, 0, LINK_TEXT_MAX, on_refused },
 	{ LINK_RESPAWN, 0, ROLE_MASTER, sizeof(struct link_slot), sizeof(struct link_slot), on_respawn },
@@ -296,7 +304,7 @@ static void set_up(struct loader *l, const struct options *options)
 {
 	sigset_t none;
 
-	*l = (struct loader){ .options = options, .loop = loop_new(), .board_fd = -1, .poison_fd = -1 };
+	*l = (struct loader){ .options = options, .loop = loop_new(), .shared = { -1, -1, -1, -1, -1 } };
 	(void)fcntl(LINK_FD, F_SETFD, FD_CLOEXEC);
 	l->master = imsg_open(l->loop, LINK_FD, ROLE_MASTER, rows, master_gone, l);
 	/* A terminal's signals go to the whole group; what happens then, the master says. */
@@ -323,10 +331,8 @@ static void take_down(struct loader *l)
 		if (l->listening[i].fd >= 0)
 			close(l->listening[i].fd);
 	}
-	if (l->has_board) {
-		close(l->board_fd);
-		close(l->poison_fd);
-	}
+	for (size_t i = 0; i < BOARD_FDS && l->has_board; i++)
+		close(l->shared[i]);
 	unload(&l->conf);
 	loop_free(&l->loop);
 }
@@ -343,8 +349,9 @@ int loader_run(const struct options *options)
 		loader_fail(&l, err.text);
 	} else {
 		send_settings(&l);
-		ask_to_bind(&l, &l.conf.milter->listen, false);
-		ask_to_bind(&l, &l.conf.http->listen, true);
+		ask_to_bind(&l, &l.conf.milter->listen, (struct listening){ .http = false });
+		ask_to_bind(&l, &l.conf.http->listen, (struct listening){ .http = true });
+		ask_to_bind(&l, &l.conf.clamd->listen, (struct listening){ .clamd = true });
 		loop_run(l.loop);
 	}
 	take_down(&l);

@@ -7,8 +7,10 @@
 
 #include <sys/types.h>
 
+#include "inspect/antivirus.h"
 #include "io/imsg.h"
 #include "io/log.h"
+#include "io/sandbox.h"
 #include "proc/link.h"
 #include "proc/options.h"
 #include "proc/ruleset.h"
@@ -24,6 +26,11 @@ struct loaded {
 	const struct milter_settings *milter;
 	const struct http_settings *http;
 	const struct reduce_settings *reduce;
+	const struct antivirus_settings *antivirus;
+	const struct clamd_settings *clamd;
+	const struct dns_settings *dns;
+	struct dns_servers name_servers; /* found here: a scanner opens no files */
+	struct sealer *sealer; /* the keys that we sign with; NULL until built */
 	struct ruleset ruleset; /* its engine: NULL until built */
 };
 
@@ -48,7 +55,7 @@ struct loader {
 	struct listening listening[LISTENERS_MAX];
 	unsigned nlistening, nbound;
 	bool has_board, first; /* first: as link_board has it */
-	int board_fd, poison_fd;
+	int shared[BOARD_FDS]; /* descriptors */
 	struct hash_key key;
 	struct slot *slots;
 	unsigned nslots, nready, early_deaths;
@@ -74,5 +81,9 @@ void supervise_free(struct loader *);
 
 /* loader.c. Tells the master why this generation cannot be, and ends. */
 void loader_fail(struct loader *, const char *why);
+/* Who to become when started as root. The default user need not exist; one that was named must. */
+bool loader_find_user(const struct server_settings *, struct sandbox_user *user_r, struct err *err_r) MUST_USE;
+/* Nothing when not root. */
+bool loader_give_up_root(const struct server_settings *, struct err *err_r) MUST_USE;
 
 #endif

@@ -134,6 +134,8 @@ static void reopen_log(void *ctx)
 		if (g->peer != NULL)
 			imsg_send_fds(g->peer, LINK_LOG, 0, NULL, 0, &fd, 1);
 	}
+	if (fd >= 0)
+		inspections_log(&m->inspect, fd);
 }
 
 void master_generation_up(struct master *m, struct generation *g)
@@ -148,6 +150,7 @@ void master_generation_up(struct master *m, struct generation *g)
 	open_log(&g->set);
 	if (m->reopen_again)
 		reopen_log(m);
+	inspections_want(&m->inspect, g->set.antivirus);
 	log_begin(&l, LOG_LEVEL_INFO, "ready");
 	log_cstr(&l, "version", WINNOW_VERSION);
 	log_int(&l, "generation", g->number);
@@ -175,6 +178,13 @@ static void fail_start(struct master *m, const struct generation *g)
 	}
 }
 
+static void inspector_stopped(void *ctx)
+{
+	struct master *m = ctx;
+
+	loop_stop(m->loop);
+}
+
 void master_generation_over(struct master *m, struct generation *g)
 {
 	enum generation_phase phase = g->phase;
@@ -182,7 +192,7 @@ void master_generation_over(struct master *m, struct generation *g)
 	if (m->stopping) {
 		generation_free(&g);
 		if (m->generations == NULL)
-			loop_stop(m->loop);
+			inspections_stop(&m->inspect, inspector_stopped, m);
 		return;
 	}
 	if (phase == GENERATION_STARTING) {
@@ -207,6 +217,8 @@ static void reap(void *ctx)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (inspections_reaped(&m->inspect, pid, status))
+			continue;
 		for (struct generation *g = m->generations; g != NULL; g = g->next) {
 			if (g->pid == pid && !g->reaped) {
 				generation_reaped(g, status);
@@ -223,6 +235,7 @@ static void kill_all(void *ctx)
 	log_warn("sessions are still open: ended");
 	for (struct generation *g = m->generations; g != NULL; g = g->next)
 		generation_kill(g);
+	inspections_kill(&m->inspect);
 }
 
 static void stop(void *ctx)
@@ -248,7 +261,7 @@ static void stop(void *ctx)
 	}
 	timer_set(&m->last, STOP_LAST_US);
 	if (m->generations == NULL)
-		loop_stop(m->loop);
+		inspections_stop(&m->inspect, inspector_stopped, m);
 }
 
 /* Other duties. */
@@ -299,6 +312,7 @@ static void take_down(struct master *m)
 
 		generation_free(&g);
 	}
+	inspections_close(&m->inspect);
 	if (m->has_state)
 		state_close(&m->state);
 	poison_free(&m->poison);
@@ -321,7 +335,7 @@ int master_run(const struct options *options)
 	log_role("master");
 	raise_descriptors();
 	set_up(&m, options);
-	if (!poison_new(&m.poison, &m.poison_fd, &err)) {
+	if (!inspections_open(&m.inspect, options, m.loop, &err) || !poison_new(&m.poison, &m.poison_fd, &err)) {
 		log_error("%s", err.text);
 		m.status = EXIT_FAILURE;
 	} else if (generation_start(&m) == NULL) {

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include "inspect/status.h"
 #include "io/imsg.h"
 #include "proc/board.h"
 #include "proc/bound.h"
@@ -40,6 +41,39 @@ struct generation {
 	bool uses[BOUND_MAX];
 };
 
+/* One loader of the inspector with its workers. */
+struct inspection {
+	struct inspection *next;
+	struct inspections *all;
+	unsigned number;
+	enum generation_phase phase;
+	pid_t pid;
+	bool reaped, closed, killed;
+	bool stop_first;             /* its successor starts when it has ended */
+	char failure[LINK_TEXT_MAX];
+	struct imsg_peer *peer;
+	struct timer limit;          /* of starting, then of draining */
+};
+
+/* All of the inspector that the master keeps: the queue, which outlives every loader, and the loaders. */
+struct inspections {
+	const struct options *options;
+	struct loop *loop;
+	struct inspection *list;
+	unsigned count;
+	int queue[2];                /* read, written */
+	struct inspect_status_page *status;
+	struct poison *culprits;
+	int status_fd, culprits_fd;
+	uint64_t antivirus;          /* digest of the configuration that the youngest was started for; 0: none was */
+	bool again;                  /* asked for while one was starting */
+	bool stopping;
+	struct timer restart;
+	int64_t restart_us;
+	void (*stopped)(void *ctx);
+	void *ctx;
+};
+
 struct master {
 	const struct options *options;
 	struct loop *loop;
@@ -61,6 +95,7 @@ struct master {
 	bool has_state;
 	struct poison *poison;
 	int poison_fd;
+	struct inspections inspect;
 };
 
 /* generation.c. NULL when the loader cannot be started; logged. */
@@ -72,6 +107,22 @@ void generation_watch(struct generation *);
 void generation_reaped(struct generation *, int status);
 /* Takes it out of the list and frees it. */
 void generation_free(struct generation **);
+
+/* The process that becomes the loader of a role, with fd as its socket to us. -1 with errno. */
+pid_t generation_fork_loader(const char *role, const char *config, int fd);
+
+/* inspection.c. The queue and the tables; no process yet. */
+bool inspections_open(struct inspections *, const struct options *, struct loop *, struct err *err_r) MUST_USE;
+void inspections_close(struct inspections *);
+/* A configuration is in force: another inspector when it asks for another one. */
+void inspections_want(struct inspections *, uint64_t antivirus);
+/* Ends all; stopped() is called from the loop when the last has gone, or at once when there is none. */
+void inspections_stop(struct inspections *, void (*stopped)(void *ctx), void *ctx);
+void inspections_kill(struct inspections *);
+void inspections_log(struct inspections *, int fd);
+/* Whether the process was one of its loaders. */
+bool inspections_reaped(struct inspections *, pid_t, int status);
+void inspection_culprit(struct inspections *, const struct link_culprit *);
 
 /* master.c: all scanners of the generation accept; it has ended. */
 void master_generation_up(struct master *, struct generation *);

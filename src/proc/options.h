@@ -12,6 +12,7 @@ struct options {
 /* Each runs one process to its end and returns the exit status. */
 int master_run(const struct options *);
 int loader_run(const struct options *);
+int inspect_loader_run(const struct options *);
 /* --check-config: loads everything as a loader does, binds nothing, prints the error to stderr. */
 int loader_check(const struct options *);
 

@@ -6,6 +6,8 @@
 
 #include "base/array.h"
 #include "checks/registry.h"
+#include "checks/virus_names.h"
+#include "inspect/antivirus.h"
 #include "proc/settings.h"
 #include "proc/state.h"
 #include "rules/function.h"
@@ -73,13 +75,23 @@ static bool names_are_free(const struct rules *rules, const struct check *const 
 static bool collect(struct ruleset *r, const struct conf *conf, const struct span_list *rule_files, struct err *err_r)
 {
 	const struct spamassassin_settings *sa = conf_get(conf, &spamassassin_setting_set);
+	const struct antivirus_settings *antivirus = conf_get(conf, &antivirus_setting_set);
 	struct check_list list = { .arena = r->arena };
+	const struct check *named;
 
+	if (!virus_names_check(r->arena, &antivirus->names, &named, err_r))
+		return false;
 	r->rules = rules_load(r->arena, with_files(r->arena, conf_get(conf, &rules_setting_set), rule_files), err_r);
 	if (r->rules == NULL)
 		return false;
 	add_all(&list, checks_all);
 	add(&list, &check_rule_error);
+	if (named != NULL)
+		add(&list, named);
+	r->lists = lists_load(r->arena, conf_get(conf, &lists_setting_set), err_r);
+	if (r->lists == NULL)
+		return false;
+	add_all(&list, lists_checks(r->lists));
 	add(&list, NULL);
 	if (!names_are_free(r->rules, list.v, err_r))
 		return false;
@@ -134,6 +146,26 @@ void ruleset_free(struct ruleset *r)
 	if (r->arena != NULL)
 		arena_free(&r->arena);
 	*r = (struct ruleset){ .engine = NULL };
+}
+
+static size_t count_files(const char *const *files)
+{
+	size_t n = 0;
+
+	while (files[n] != NULL)
+		n++;
+	return n;
+}
+
+const char *const *ruleset_watched(const struct ruleset *r)
+{
+	const char *const *rules = rules_watched(r->rules), *const *lists = lists_watched(r->lists);
+	size_t nrules = count_files(rules), nlists = count_files(lists);
+	const char **all = ARENA_ARRAY(r->arena, nrules + nlists + 1, const char *);
+
+	for (size_t i = 0; i < nrules + nlists; i++)
+		all[i] = i < nrules ? rules[i] : lists[i - nrules];
+	return all;
 }
 
 bool ruleset_cache_folder(const struct conf *conf, char path_r[1024])

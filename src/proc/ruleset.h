@@ -1,15 +1,17 @@
 /*
- * Everything that judges messages in one generation: the checks built in, the rules, SpamAssassin's rule files, and the engine made of them. For the loader and for the winnow command.
+ * Everything that judges messages in one generation: the checks built in, the lists, the rules, SpamAssassin's rule files, and the engine made of them. For the loader and for the winnow command.
  */
 #ifndef WINNOW_PROC_RULESET_H
 #define WINNOW_PROC_RULESET_H
 
+#include "lists/lists.h"
 #include "rules/rules.h"
 #include "scan/engine.h"
 #include "spamassassin/ruleset.h"
 
 struct ruleset {
 	struct arena *arena;
+	struct lists *lists;
 	struct rules *rules;
 	struct sa_ruleset *spamassassin; /* NULL: no files are configured */
 	const struct check **checks;     /* all, ended by NULL */
@@ -27,6 +29,8 @@ struct ruleset_options {
 };
 /* Gives the pattern sets their prefilters. Without it all works, slower. False: some have none, as they are not compiled yet. */
 bool ruleset_prefilter(struct ruleset *, const struct ruleset_options *);
+/* Files whose change asks for a new generation; NULL-terminated, in its arena. */
+const char *const *ruleset_watched(const struct ruleset *);
 void ruleset_free(struct ruleset *);
 
 /* The folder for compiled prefilters, made when missing; false: there is none, or prefilters are switched off. */

@@ -8,9 +8,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "inspect/clamd_client.h"
+#include "inspect/inspector.h"
 #include "io/imsg.h"
 #include "io/log.h"
 #include "io/sandbox.h"
+#include "lists/list_health.h"
 #include "proc/link.h"
 
 #define BEAT_US 5000000
@@ -19,13 +22,17 @@ struct scanner {
 	const struct scanner_options *o;
 	struct loop *loop;
 	struct imsg_peer *loader;
+	struct resolver *resolver;
+	struct inspector *inspector;
+	struct clamd_client *clamd;
 	struct services services;
 	struct service service;
 	struct listener *listeners[LISTENERS_MAX];
 	struct loop_signal on_term;
 	struct timer beat;
 	struct board_page *page;
-	const struct poison *poison;
+	const struct poison *poison, *culprits;
+	const struct inspect_status_page *inspect_status;
 	bool draining;
 	int status;
 };
@@ -68,6 +75,23 @@ static void pressure(void *ctx, bool on)
 	}
 }
 
+/* What the inspector's client needs of the process. */
+
+static unsigned culprit_deaths(void *ctx, uint64_t content)
+{
+	const struct scanner *s = ctx;
+
+	return poison_count(s->culprits, content);
+}
+
+static void culprit_died(void *ctx, uint64_t content, bool hung)
+{
+	struct scanner *s = ctx;
+	struct link_culprit culprit = { .content = content, .hung = hung };
+
+	imsg_send(s->loader, LINK_CULPRIT, 0, &culprit, sizeof(culprit));
+}
+
 static void accept_milter(void *ctx, int fd, const struct peer *peer)
 {
 	struct scanner *s = ctx;
@@ -80,6 +104,20 @@ static void accept_http(void *ctx, int fd, const struct peer *peer)
 	struct scanner *s = ctx;
 
 	http_accept(&s->service, s->o->http, fd, peer);
+}
+
+static void accept_clamd(void *ctx, int fd, const struct peer *peer)
+{
+	struct scanner *s = ctx;
+
+	clamd_accept(&s->service, s->o->clamd, fd, peer);
+}
+
+static listener_accept *accept_of(const struct listening *l)
+{
+	if (l->clamd)
+		return accept_clamd;
+	return l->http ? accept_http : accept_milter;
 }
 
 /* Ends. */
@@ -162,11 +200,27 @@ static void beat(void *ctx)
 
 static bool map_tables(struct scanner *s, struct err *err_r)
 {
-	s->page = board_map(s->o->board_fd, s->o->slot);
-	s->poison = poison_map(s->o->poison_fd);
-	close(s->o->board_fd);
-	close(s->o->poison_fd);
-	return s->page != NULL && s->poison != NULL ? true : err_set(err_r, "shared tables: %s", strerror(errno));
+	s->page = board_map(s->o->shared[BOARD_FD_BOARD], s->o->slot);
+	s->poison = poison_map(s->o->shared[BOARD_FD_POISON]);
+	s->inspect_status = inspect_status_map(s->o->shared[BOARD_FD_STATUS]);
+	s->culprits = poison_map(s->o->shared[BOARD_FD_CULPRITS]);
+	if (s->page == NULL || s->poison == NULL || s->inspect_status == NULL || s->culprits == NULL)
+		return err_set(err_r, "shared tables: %s", strerror(errno));
+	for (unsigned i = 0; i < BOARD_FDS; i++) {
+		if (i != BOARD_FD_QUEUE)
+			close(s->o->shared[i]);
+	}
+	return true;
+}
+
+/* The external scanner's socket. */
+static bool needs_unix(const struct antivirus_settings *set)
+{
+	for (size_t i = 0; i < set->clamd.n; i++) {
+		if (span_starts(set->clamd.v[i], SPAN_LIT("unix:")))
+			return true;
+	}
+	return false;
 }
 
 static bool give_up_rights(const struct scanner *s, struct err *err_r)
@@ -174,19 +228,39 @@ static bool give_up_rights(const struct scanner *s, struct err *err_r)
 	if (!sandbox_limit(s->o->server->memory_limit, err_r))
 		return false;
 	if (s->o->server->sandbox && !sandbox_impossible())
-		return sandbox_lock(err_r);
+		return sandbox_lock(needs_unix(s->o->antivirus), err_r);
 	return true;
+}
+
+static void start_inspector(struct scanner *s)
+{
+	const struct antivirus_settings *set = s->o->antivirus;
+	struct inspector_options o = {
+		.loop = s->loop, .queue = s->o->shared[BOARD_FD_QUEUE], .status = s->inspect_status, .key = s->o->key, .cache = (size_t)set->cache,
+		.defer_at_once = set->on_unavailable == ANTIVIRUS_DELIVER, .deaths = culprit_deaths, .died = culprit_died, .ctx = s,
+	};
+
+	s->inspector = inspector_new(&o);
+	s->services.inspector = s->inspector;
+	s->clamd = clamd_client_new(s->loop, &set->clamd);
+	s->services.clamd = s->clamd;
 }
 
 static void set_up(struct scanner *s)
 {
+	/* What all scanners find out is told once. */
+	struct resolver_options dns = { .set = s->o->dns, .servers = *s->o->name_servers, .quiet = s->o->slot != 0 };
 	sigset_t none;
 
 	s->loop = loop_new();
+	s->resolver = resolver_new(s->loop, &dns);
 	s->services = (struct services){
-		.loop = s->loop, .work = { .ctx = s, .begin = message_begin, .resume = message_resume, .end = message_end },
+		.loop = s->loop, .dns = resolver_dns(s->resolver), .work = { .ctx = s, .begin = message_begin, .resume = message_resume, .end = message_end },
 	};
+	s->services.lists = list_states_new(s->loop, s->services.dns, s->o->lists, s->o->slot == 0);
+	start_inspector(s);
 	service_init(&s->service, &s->services, s->o->engine, s->o->reduce);
+	s->service.sealer = s->o->sealer;
 	s->service.drained = drained;
 	s->service.drained_ctx = s;
 	s->service.pressure = pressure;
@@ -197,7 +271,7 @@ static void set_up(struct scanner *s)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (unsigned i = 0; i < s->o->nlistening; i++)
-		s->listeners[i] = listener_start(s->loop, s->o->listening[i].fd, s->o->listening[i].http ? accept_http : accept_milter, s);
+		s->listeners[i] = listener_start(s->loop, s->o->listening[i].fd, accept_of(&s->o->listening[i]), s);
 }
 
 static void take_down(struct scanner *s)
@@ -209,6 +283,10 @@ static void take_down(struct scanner *s)
 	loop_signal_stop(&s->on_term);
 	signal(SIGTERM, SIG_IGN); /* it is ending; asked again, it does not die of it */
 	imsg_close(&s->loader);
+	list_states_free(&s->services.lists);
+	resolver_free(&s->resolver);
+	inspector_free(&s->inspector);
+	clamd_client_free(&s->clamd);
 	loop_free(&s->loop);
 }
 
@@ -226,6 +304,8 @@ int scanner_run(const struct scanner_options *options)
 		log_error("sandbox: %s", err.text);
 		s.status = EXIT_FAILURE;
 	} else {
+		if (options->dns->self_test)
+			resolver_self_test(s.resolver);
 		beat(&s);
 		imsg_send(s.loader, LINK_READY, 0, NULL, 0);
 		loop_run(s.loop);

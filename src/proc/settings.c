@@ -3,9 +3,13 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include "auth/dkim_signer.h"
 #include "base/array.h"
 #include "checks/registry.h"
 #include "io/log.h"
+#include "lists/lists.h"
+#include "net/resolver.h"
+#include "proto/clamd.h"
 #include "proto/http.h"
 #include "proto/milter.h"
 #include "proto/reduce.h"
@@ -71,7 +75,8 @@ const struct setting_set server_setting_set = {
 const struct setting_set **settings_all(struct arena *arena)
 {
 	static const struct setting_set *const own[] = {
-		&server_setting_set, &log_setting_set, &milter_setting_set, &http_setting_set, &reduce_setting_set, &rules_setting_set, &spamassassin_setting_set,
+		&server_setting_set, &log_setting_set, &dns_setting_set, &milter_setting_set, &http_setting_set, &clamd_setting_set, &reduce_setting_set, &lists_setting_set, &rules_setting_set,
+		&spamassassin_setting_set, &dkim_sign_setting_set, &dkim_key_setting_set, &arc_seal_setting_set,
 	};
 	const struct setting_set **engine = engine_setting_sets(arena, checks_all), **all;
 	size_t n = 0, nown = sizeof(own) / sizeof(own[0]);

@@ -36,8 +36,18 @@ static bool on_ready(void *ctx, const struct imsg *m, const void *body, int *fds
 	return true;
 }
 
+static bool on_culprit(void *ctx, const struct imsg *m, const void *body, int *fds)
+{
+	const struct slot *s = ctx;
+
+	(void)fds;
+	imsg_send(s->loader->master, LINK_CULPRIT, 0, body, m->len);
+	return true;
+}
+
 static const struct imsg_row rows[] = {
 	{ LINK_READY, 0, ROLE_SCANNER, 0, 0, on_ready },
+	{ LINK_CULPRIT, 0, ROLE_SCANNER, sizeof(struct link_culprit), sizeof(struct link_culprit), on_culprit },
 	{ 0, 0, 0, 0, 0, NULL },
 };
 
@@ -59,9 +69,9 @@ static void scanner_gone(void *ctx, enum imsg_end why)
 static void __attribute__((noreturn)) become_scanner(struct loader *l, const struct slot *slot, int fd, pid_t parent)
 {
 	struct scanner_options o = {
-		.slot = slot->number, .link_fd = fd, .board_fd = l->board_fd, .poison_fd = l->poison_fd, .key = l->key, .engine = l->conf.ruleset.engine,
-		.server = l->conf.server, .milter = l->conf.milter, .http = l->conf.http, .reduce = l->conf.reduce, .listening = l->listening,
-		.nlistening = l->nlistening,
+		.slot = slot->number, .link_fd = fd, .shared = l->shared, .key = l->key, .antivirus = l->conf.antivirus, .clamd = l->conf.clamd, .engine = l->conf.ruleset.engine, .lists = l->conf.ruleset.lists,
+		.server = l->conf.server, .milter = l->conf.milter, .http = l->conf.http, .reduce = l->conf.reduce, .sealer = l->conf.sealer, .listening = l->listening,
+		.nlistening = l->nlistening, .dns = l->conf.dns, .name_servers = &l->conf.name_servers,
 	};
 	char name[32];
 

@@ -25,6 +25,7 @@ struct service {
 	const struct services *services;
 	const struct engine *engine;
 	const struct reduce_settings *reduce;
+	const struct sealer *sealer;      /* proto/seal.h; NULL: nothing is signed */
 	struct conn *conns;              /* list head, NULL: none */
 	size_t nconns;
 	size_t in_flight;                /* messages being received or scanned */

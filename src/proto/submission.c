@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/milli.h"
 #include "io/log.h"
+#include "proto/seal.h"
 #include "proto/service.h"
 
 struct submission {
@@ -204,6 +205,7 @@ static void end(struct submission *s, const struct scan *scan, struct reduce_inp
 	in->headers_mode = (enum scan_headers)engine_scan_settings(s->service->engine)->headers;
 	s->out.scan = scan;
 	reduce(s->out.wishes, s->out.nwishes, s->service->reduce, in, s->caps, s->tx->arena, &s->out.reply);
+	seal_reply(s->service->sealer, s->tx, scan, s->caps, &s->out.reply);
 	log_outcome(s, scan, in->symbols);
 	s->done(s->ctx, &s->out);
 }

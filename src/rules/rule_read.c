@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "rules/lookup_dns.h"
 #include "rules/rule_read_private.h"
 
 static const char reader_key = 'r'; /* its address names the reader in Lua's registry */
@@ -193,6 +194,7 @@ struct rule_reader *rule_reader_new(struct arena *arena, struct view_plan *plan)
 	r->vm = vm_new(&function_limits);
 	arena_cleanup(arena, free_vm, r);
 	r->functions = functions_new(arena, r->vm, plan);
+	lookup_dns_open(r->functions);
 	lua_pushcfunction(vm_state(r->vm), open_globals);
 	lua_pushlightuserdata(vm_state(r->vm), r);
 	if (!vm_call(r->vm, 1, 0, &err)) {

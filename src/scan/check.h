@@ -30,7 +30,7 @@ enum need {
 	NEED_ATTACHMENTS = 4, /* an attachment */
 	NEED_CLIENT = 8,      /* a client address */
 	NEED_RCPT = 16,       /* a recipient in the envelope */
-	NEED_INBOUND = 32,    /* the client is a stranger: client, HELO and list checks; not for outbound, relayed and local mail */
+	NEED_INBOUND = 32,    /* the client is a stranger: not for outbound, relayed and local mail. Checks that look at the client behind a relay ask checks/stranger.h instead */
 	NEED_TEXT = 64,       /* visible text */
 };
 
@@ -48,7 +48,9 @@ struct check {
 	bool last;                   /* runs after all that are not last */
 	const struct symbol *symbols;
 	size_t nsymbols;
-	const struct setting_set *set; /* NULL: no settings; a SET_ONE block */
+	const struct setting_set *set; /* NULL: no settings; a SET_ONE block, which several checks may share */
+	/* The action that a symbol forces by these settings (values of set); NULL: its own. */
+	enum action (*force)(const void *cfg, unsigned sym);
 	const void *ctx;             /* of checks made at run time: init gets it as cfg where there is no set, run gets it as state where there is no init */
 	/* Once per generation, in the engine's arena. cfg: values of set. */
 	bool (*init)(const struct engine *, struct arena *, const void *cfg, void **state_r, struct err *err_r);

@@ -10,10 +10,19 @@ static const struct {
 	score_t cap;
 } default_caps[] = {
 	{ "content", 12000 },
+	{ "authentication", 8000 },
 	{ "lists", 7000 },
 	{ "learned", 6000 },
 	{ "spamassassin", 10000 },
+	{ "malware", 6000 },
 };
+
+static bool listed(const struct setting_set *const *v, size_t n, const struct setting_set *set)
+{
+	while (n != 0 && v[n - 1] != set)
+		n--;
+	return n != 0;
+}
 
 const struct setting_set **engine_setting_sets(struct arena *arena, const struct check *const *checks)
 {
@@ -24,7 +33,7 @@ const struct setting_set **engine_setting_sets(struct arena *arena, const struct
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		*ARRAY_ADD(arena, v, n, cap) = own[i];
 	for (; *checks != NULL; checks++) {
-		if ((*checks)->set != NULL)
+		if ((*checks)->set != NULL && !listed(v, n, (*checks)->set))
 			*ARRAY_ADD(arena, v, n, cap) = (*checks)->set;
 	}
 	*ARRAY_ADD(arena, v, n, cap) = NULL;
@@ -123,6 +132,8 @@ static bool add_symbols(struct engine *e, struct err *err_r)
 		for (size_t s = 0; s < c->check->nsymbols; s++) {
 			if (!symbol_add(&e->symbols, &c->check->symbols[s], err_r))
 				return err_prefix(err_r, "check %s", c->check->name);
+			if (c->check->force != NULL)
+				e->symbols.force_of[c->first_symbol + s] = (uint8_t)c->check->force(conf_get(e->conf, c->check->set), (unsigned)s);
 		}
 	}
 	return true;

@@ -47,7 +47,7 @@ static const struct setting networks_rows[] = {
 	{ "own", SET_STRINGS, F(own), "{ \"127.0.0.0/8\", \"::1\" }", 0, 0, NULL, 0,
 	  "Our own networks. Mail from there, like mail of authenticated senders, is outbound: no client checks, no tag, no junk." },
 	{ "trusted_relays", SET_STRINGS, F(trusted_relays), "{}", 0, 0, NULL, 0,
-	  "Backup MXs, fetchmail hosts: mail from there is never refused by score (that would bounce to a forged sender), but junked." },
+	  "Backup MXs, fetchmail hosts: mail from there is never refused by score (that would bounce to a forged sender), but junked. The client that counts for SPF, lists and client checks is then the first untrusted one in their Received fields." },
 	{ NULL, 0, 0, NULL, 0, 0, NULL, 0, NULL },
 };
 #undef F
@@ -64,6 +64,6 @@ static const struct setting group_rows[] = {
 };
 
 const struct setting_set group_setting_set = {
-	.name = "group", .kind = SET_NAMED, .doc = "Evidence groups. Built in: content 12, lists 7, learned 6.", .size = sizeof(struct group_settings),
+	.name = "group", .kind = SET_NAMED, .doc = "Evidence groups. Built in: content 12, spamassassin 10, authentication 8, lists 7, learned 6, malware 6.", .size = sizeof(struct group_settings),
 	.rows = group_rows,
 };

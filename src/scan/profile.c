@@ -27,6 +27,8 @@ static const struct setting rows[] = {
 	{ "reject_text", SET_STRING, F(reject_text), "\"Message refused as spam\"", 0, 0, NULL, 0,
 	  "The text of refusals: one line of printable ASCII; the log ID is appended." },
 	{ "scores", SET_SCORES, F(scores), "{}", 0, 0, NULL, 0, "Weights of symbols that differ from the built-in ones, as { SYMBOL = 1.5 }." },
+	{ "actions", SET_STRINGS, F(actions), "{}", 0, 0, NULL, 0,
+	  "Actions that symbols force whatever the score, where they differ from the built-in ones, as { \"VIRUS=discard\" }; \"SYMBOL=none\": it forces nothing. What refuses outbound mail stays." },
 	{ NULL, 0, 0, NULL, 0, 0, NULL, 0, NULL },
 };
 
@@ -69,10 +71,37 @@ const struct setting_set profile_setting_set = {
 	.check = profile_settings_check,
 };
 
+static bool unknown_symbol(const struct symbol_table *symbols, struct span name, const char *key, struct err *err_r)
+{
+	const char *near = symbol_nearest(symbols, name);
+
+	return err_set(err_r, "unknown symbol '%.*s' in profile.%s%s%s%s", SPAN_ARG(name), key, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+}
+
+static bool set_actions(const struct span_list *actions, const struct symbol_table *symbols, uint8_t *force, struct err *err_r)
+{
+	for (size_t i = 0; i < actions->n; i++) {
+		struct span s = actions->v[i];
+		size_t at = span_chr(s, '=');
+		struct span name = span_trim(span_sub(s, 0, at == SPAN_NPOS ? 0 : at));
+		enum action action;
+		int sym;
+
+		if (at == SPAN_NPOS || !action_parse(span_trim(span_from(s, at + 1)), &action))
+			return err_set(err_r, "'%.*s' in profile.actions is no SYMBOL=action", SPAN_ARG(s));
+		sym = symbol_find(symbols, name);
+		if (sym < 0)
+			return unknown_symbol(symbols, name, "actions", err_r);
+		force[sym] = (uint8_t)action;
+	}
+	return true;
+}
+
 struct profile *profile_build(struct arena *arena, const struct profile_settings *set, const struct symbol_table *symbols, struct err *err_r)
 {
 	struct profile *p = ARENA_NEW(arena, struct profile);
 	score_t *weights = ARENA_ARRAY(arena, symbols->n, score_t);
+	uint8_t *force = ARENA_ARRAY(arena, symbols->n, uint8_t);
 
 	*p = (struct profile){
 		.set = set,
@@ -80,21 +109,21 @@ struct profile *profile_build(struct arena *arena, const struct profile_settings
 			[ACTION_REDIRECT] = set->redirect, [ACTION_DISCARD] = set->discard, [ACTION_DEFER] = set->defer,
 			[ACTION_HOLD] = set->hold,         [ACTION_REJECT] = set->reject },
 		.weights = weights,
+		.force = force,
 	};
 	for (size_t i = 0; i < symbols->n; i++)
 		weights[i] = symbols->v[i]->score;
+	if (symbols->n != 0)
+		memcpy(force, symbols->force_of, symbols->n);
 	for (size_t i = 0; i < set->scores.n; i++) {
 		struct span name = set->scores.v[i].name;
 		int sym = symbol_find(symbols, name);
 
 		if (sym < 0) {
-			const char *near = symbol_nearest(symbols, name);
-
-			err_set(err_r, "unknown symbol '%.*s' in profile.scores%s%s%s", SPAN_ARG(name), near ? " (did you mean '" : "",
-				near ? near : "", near ? "'?)" : "");
+			unknown_symbol(symbols, name, "scores", err_r);
 			return NULL;
 		}
 		weights[sym] = set->scores.v[i].score;
 	}
-	return p;
+	return set_actions(&set->actions, symbols, force, err_r) ? p : NULL;
 }

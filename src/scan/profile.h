@@ -20,6 +20,7 @@ struct profile_settings {
 	struct span redirect_to;
 	struct span reject_text;
 	struct score_list scores;
+	struct span_list actions;        /* "SYMBOL=action" */
 };
 extern const struct setting_set profile_setting_set;
 
@@ -27,6 +28,7 @@ struct profile {
 	const struct profile_settings *set;
 	score_t at[ACTION_N];   /* thresholds; at[ACTION_NONE] is unused */
 	const score_t *weights; /* per symbol: default or override */
+	const uint8_t *force;   /* enum action per symbol: default or override */
 };
 
 /* Resolves a merged layer against the symbols: unknown names in scores are errors with the nearest known one. */

@@ -35,6 +35,7 @@ bool symbol_add(struct symbol_table *t, const struct symbol *s, struct err *err_
 		return err_set(err_r, "two checks declare the symbol %s", s->name);
 	*ARRAY_ADD(t->arena, t->v, t->n, t->cap) = s;
 	*ARRAY_ADD(t->arena, t->group_of, t->n_group_of, t->cap_group_of) = (uint8_t)group;
+	*ARRAY_ADD(t->arena, t->force_of, t->n_force_of, t->cap_force_of) = (uint8_t)s->force;
 	map_put(&t->by_name, name, (void *)(uintptr_t)t->n); // NOLINT(performance-no-int-to-ptr): an index in the map's pointer
 	return true;
 }

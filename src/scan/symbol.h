@@ -34,6 +34,8 @@ struct symbol_table {
 	size_t n, cap;
 	uint8_t *group_of; /* index into groups, per symbol */
 	size_t n_group_of, cap_group_of;
+	uint8_t *force_of; /* enum action per symbol: its own, or as the settings of its check have it */
+	size_t n_force_of, cap_force_of;
 	struct group groups[SYMBOL_GROUPS_MAX];
 	size_t ngroups;
 	struct map by_name; /* index + 1, as a pointer-sized number */

@@ -33,9 +33,13 @@ void score_make(const struct hits *hits, const struct profile *p, size_t rcpt, s
 		if (!rcptset_has(hits->sets, h->to, rcpt))
 			continue;
 		sum[t->group_of[h->sym]] += (int64_t)p->weights[h->sym] * h->permille / 1000;
-		if (t->v[h->sym]->force > s->force) {
-			s->force = t->v[h->sym]->force;
+		if (p->force[h->sym] > s->force) {
+			s->force = (enum action)p->force[h->sym];
 			s->forced_by = h->sym;
+		}
+		if (t->v[h->sym]->force == ACTION_REJECT && !s->refuses) {
+			s->refuses = true;
+			s->refused_by = h->sym;
 		}
 	}
 	for (size_t g = 0; g < t->ngroups; g++) {
@@ -102,6 +106,14 @@ static void lower(struct verdict *v, enum action to, enum verdict_reason why)
 	v->why = why;
 }
 
+static void force(struct verdict *v, enum action to, uint16_t symbol)
+{
+	v->action = to;
+	v->why = WHY_FORCED;
+	v->forced = true;
+	v->forced_by = symbol;
+}
+
 static void apply_direction(struct verdict *v, enum direction dir)
 {
 	if (dir == DIR_OUTBOUND && (v->action == ACTION_TAG || v->action == ACTION_JUNK))
@@ -121,12 +133,10 @@ void verdict_make(const struct score *s, const struct profile *p, enum direction
 		lower(v, next_best(p, s->total, BIT(ACTION_REJECT)), WHY_ONE_KIND);
 	if (loses_mail(v->action) && is_role_account(rcpt))
 		lower(v, next_best(p, s->total, BIT(ACTION_REJECT) | BIT(ACTION_DISCARD) | BIT(ACTION_DEFER)), WHY_ROLE);
-	if (s->force != ACTION_NONE && s->force >= v->action) {
-		v->action = s->force;
-		v->why = WHY_FORCED;
-		v->forced = true;
-		v->forced_by = s->forced_by;
-	}
+	if (dir == DIR_OUTBOUND && s->refuses)
+		force(v, ACTION_REJECT, s->refused_by);
+	else if (s->force != ACTION_NONE && s->force >= v->action)
+		force(v, s->force, s->forced_by);
 	v->would = v->action;
 	v->required = by_score != ACTION_NONE ? p->at[by_score] : lowest_threshold(p);
 	apply_direction(v, dir);

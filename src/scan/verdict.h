@@ -4,7 +4,8 @@
  * Score: each hit counts weight(profile) * permille / 1000; the sum of each evidence group is clamped to its cap; the total is the sum of the groups.
  * Verdict: the action with the highest threshold that the total reaches. Rejecting by score takes two evidence groups that each contribute at least
  * one point; postmaster@ and abuse@ are never refused, deferred or dropped for score: then the next action by threshold counts, at least junk. A forced action
- * raises the verdict to at least itself, whatever the score. Then the direction: outbound mail is neither tagged nor junked; mail from a trusted
+ * raises the verdict to at least itself, whatever the score; for outbound mail a profile cannot lower what
+ * refuses by itself. Then the direction: outbound mail is neither tagged nor junked; mail from a trusted
  * relay, or that did not come by SMTP, is junked instead of refused or deferred (held when the refusal was forced).
  */
 #ifndef WINNOW_SCAN_VERDICT_H
@@ -20,6 +21,8 @@ struct score {
 	unsigned kinds;                   /* evidence groups that contribute at least a point */
 	enum action force;                /* the strongest forced action, ACTION_NONE: none */
 	uint16_t forced_by;               /* its symbol */
+	bool refuses;                     /* something hit that refuses by itself, also where a profile has chosen otherwise */
+	uint16_t refused_by;
 };
 
 void score_make(const struct hits *, const struct profile *, size_t rcpt, struct score *score_r);

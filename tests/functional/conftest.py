@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import packages                                    # noqa: E402
+from nameserver import Nameserver                  # noqa: E402
 from postfix import Postfix                        # noqa: E402
 from system import free_port                       # noqa: E402
 from winnow import Winnow                          # noqa: E402
@@ -114,6 +115,21 @@ def launch(build, folder):
         except AssertionError as error:
             errors.append(str(error))
     assert not errors, "\n".join(errors)
+
+
+@pytest.fixture(scope="module")
+def nameserver(debs, folder):
+    """A function that serves zones (nameserver.py) and returns the Nameserver, whose port is .port."""
+    servers = []
+
+    def start(zones):
+        servers.append(Nameserver(debs, folder / f"nameserver{len(servers)}"))
+        servers[-1].start(zones)
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
 
 
 @pytest.hookimpl(hookwrapper=True)

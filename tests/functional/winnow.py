@@ -35,11 +35,13 @@ class Winnow:
 
     The sections server, log, milter and http are written here unless the
     text has its own; the daemon always gets its own ports and folder.
+    It asks the name server on port DNS of this machine; without one it is
+    refused at once: no test depends on the network.
     """
 
     def __init__(self, build, folder, config="", milter_port=None, http_port=None,
                  milter_unix=None, scanners=2, nofile=None, log_target="stderr", env=None,
-                 stderr=None):
+                 stderr=None, dns=1):
         self.binary = Path(build) / "winnowd"
         self.client = Path(build) / "winnow"
         self.folder = Path(folder)
@@ -51,6 +53,7 @@ class Winnow:
         self.log_target = log_target
         self.env = env
         self.stderr = stderr
+        self.dns = dns
         self.process = None
         self.marked = 0
         self.config_path = self.folder / "winnow.lua"
@@ -77,6 +80,9 @@ class Winnow:
                 f'log    {{ target = "{self.log_target}", level = "info" }}\n'
                 f'milter {{ listen = {{ {", ".join(listen)} }} }}\n'
                 f'http   {{ listen = {{ "inet:127.0.0.1:{self.http_port}" }} }}\n'
+                f'dns    {{ servers = {{ "127.0.0.1:{self.dns}" }}, self_test = false }}\n'
+                # What the tests look for are all edits; those of test_authentication_results.py switch it on.
+                'authentication { header = false }\n'
                 # Compiling them would start a second generation in the middle of a test.
                 'rules  { files = {}, prefilter = false }\n')
 
@@ -185,8 +191,14 @@ class Winnow:
         os.kill(pid, signal.SIGSTOP)
         wait_until("the scanner to stop", lambda: stopped(pid), 10)
 
+    def _inspector_is_up(self):
+        return any(line.get("msg") == "inspector ready" for line in self.lines(since=self._started))
+
     def open_descriptors(self):
-        """How many descriptors all processes of the daemon have open."""
+        """How many descriptors all processes of the daemon have open.  The inspector comes up after the scanners."""
+        end = time.monotonic() + 10
+        while not self._inspector_is_up() and time.monotonic() < end:
+            time.sleep(0.05)
         pids = [self.process.pid] + descendants(self.process.pid)
         return {pid: len(descriptors(pid)) for pid in pids}
 

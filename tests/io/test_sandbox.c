@@ -158,7 +158,7 @@ static int run_locked(bool (*run)(void))
 	if (pid == 0) {
 		struct err err;
 
-		if (!sandbox_limit(0, &err) || !sandbox_lock(&err)) {
+		if (!sandbox_limit(0, &err) || !sandbox_lock(false, &err)) {
 			fprintf(stderr, "%s\n", err.text);
 			_exit(99);
 		}

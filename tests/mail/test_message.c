@@ -149,6 +149,7 @@ static const struct {
 	{ FACT_NAME_CONTROL_CHAR, SPAN_LIT(MIXED FILE_PART("Content-Disposition: attachment; filename=\"a\bb\"\r\n") END) },
 	{ FACT_TYPE_MISMATCH, SPAN_LIT(MIXED PART("Content-Type: image/png; name=a.png\r\n", "%PDF-1.4 and so on") END) },
 	{ FACT_MESSAGE_PART_BROKEN, SPAN_LIT(MIXED PART("Content-Type: message/rfc822\r\n", "no message at all") END) },
+	{ FACT_TNEF_BROKEN, SPAN_LIT(MIXED PART("Content-Type: application/ms-tnef\r\n", "\x78\x9f\x3e\x22\1\0\1") END) },
 };
 
 static void test_oddities(void **state)

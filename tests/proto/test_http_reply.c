@@ -49,7 +49,7 @@ static int make_world(void **state)
 	w->scan.hits = (struct hits){ &w->table, &w->sets, hits, 4, 4 };
 	w->scan.tx = &w->tx;
 	for (int i = 0; i < 2; i++) {
-		w->profile[i] = (struct profile){ &w->settings[i], { 0, 6000, 8000, SCORE_OFF, SCORE_OFF, SCORE_OFF, SCORE_OFF, 15000 }, weights[i] };
+		w->profile[i] = (struct profile){ &w->settings[i], { 0, 6000, 8000, SCORE_OFF, SCORE_OFF, SCORE_OFF, SCORE_OFF, 15000 }, weights[i], NULL };
 		w->wishes[i].profile = &w->profile[i];
 		w->wishes[i].v = (struct verdict){ .action = ACTION_TAG, .would = ACTION_TAG, .score = 6450, .required = 6000 };
 		w->fates[i] = (struct fate){ ACTION_TAG, WHY_SCORE, SPAN_NONE };

@@ -1,0 +1,1 @@
+authentication { authserv_id = "mx.example.org" }

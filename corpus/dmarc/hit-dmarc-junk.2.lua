@@ -1,0 +1,1 @@
+dmarc { quarantine = "junk", reject = "reject" }

@@ -1,0 +1,1 @@
+dmarc { trusted_sealers = { "other.example", "s.example.net" } }

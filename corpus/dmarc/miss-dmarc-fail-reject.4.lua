@@ -1,0 +1,1 @@
+networks { trusted_relays = { "192.0.2.25" } }

@@ -1,0 +1,1 @@
+authentication { trusted_authserv_ids = { "mx2.example.org" } }

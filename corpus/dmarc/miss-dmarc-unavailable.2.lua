@@ -1,0 +1,1 @@
+spf { enabled = false }

@@ -1,0 +1,1 @@
+spoofing { domains = { "example.net" } }
