@@ -65,6 +65,7 @@ struct dmarc_result {
 /* All that is known of one message, filled by the checks as they end; a pointer is NULL until then. */
 struct authentication {
 	const struct spf_result *spf_mail, *spf_helo;
+	bool spf_asked; /* SPF was checked, whether or not the answers came in time; false: switched off, or there is no stranger to check */
 	const struct dkim_result *dkim; /* one for each signature looked at, in order of the fields */
 	size_t ndkim;
 	bool dkim_done;

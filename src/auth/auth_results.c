@@ -6,8 +6,6 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 
-#define COMMENT_DEPTH_MAX 100
-
 /* A closed comment at the front of *s is taken off; one that never ends takes all. */
 static struct span read_comment(struct span *s)
 {
@@ -19,7 +17,7 @@ static struct span read_comment(struct span *s)
 
 		if (c == '\\')
 			i++;
-		else if (c == '(' && depth < COMMENT_DEPTH_MAX)
+		else if (c == '(')
 			depth++;
 		else if (c == ')' && --depth == 0)
 			break;
@@ -273,17 +271,34 @@ static bool begins_with_result(struct span s)
 	return take(&s, '=');
 }
 
+/* Up to the identifier. False: there is none. */
+static bool read_identifier(struct reader *d)
+{
+	skip(&d->rest, NULL);
+	read_instance(d);
+	if (begins_with_result(d->rest))
+		return false;
+	d->r->authserv_id = read_value(d->arena, &d->rest);
+	return true;
+}
+
+struct span auth_results_id(struct arena *arena, struct span payload)
+{
+	struct auth_results r = { .n = 0 };
+	struct reader d = { .arena = arena, .rest = payload, .r = &r };
+
+	(void)read_identifier(&d);
+	return r.authserv_id;
+}
+
 bool auth_results_parse(struct arena *arena, struct span payload, struct auth_results *r)
 {
 	struct reader d = { .arena = arena, .rest = span_sub(payload, 0, AUTH_RESULTS_BYTES), .r = r };
 
 	*r = (struct auth_results){ .version = 1, .cut = payload.len > AUTH_RESULTS_BYTES };
-	skip(&d.rest, NULL);
-	read_instance(&d);
-	if (begins_with_result(d.rest)) {
+	if (!read_identifier(&d)) {
 		r->malformed = true;
 	} else {
-		r->authserv_id = read_value(arena, &d.rest);
 		skip(&d.rest, NULL);
 		if (d.rest.len != 0 && ascii_isdigit(d.rest.p[0]) && read_number(&d.rest, &r->version))
 			skip(&d.rest, NULL);

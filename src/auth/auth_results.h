@@ -43,6 +43,8 @@ struct auth_results {
  * the arena. False: nothing could be read: no identifier and no result. Linear.
  */
 bool auth_results_parse(struct arena *, struct span payload, struct auth_results *results_r);
+/* The identifier alone, however far behind comments it stands: what decides whose field it is must not be hidden by a limit. Empty: none. */
+struct span auth_results_id(struct arena *, struct span payload);
 
 /* The value of a property; empty when absent. Names in any case. */
 struct span auth_method_property(const struct auth_method *, const char *ptype, const char *property);

@@ -5,7 +5,7 @@
 #include "base/utf8.h"
 
 #define LINE_MAX_BYTES 78
-#define VALUE_MAX 500 /* of what strangers wrote */
+#define VALUE_MAX 400 /* of what strangers wrote: with a backslash before each byte still far from the 998 of a line */
 #define SIGNATURES_MAX 20
 
 /* The field as it grows. Pieces are words that must not be broken; the first line begins behind the field's name. */

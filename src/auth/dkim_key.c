@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/rand.h>
@@ -248,6 +249,8 @@ const struct dkim_key *dkim_key_get(struct dkim_crypto *crypto, struct span reco
 
 		entry_clear(e);
 		e->key.problem = make_key(crypto, arena, e, record);
+		if (e->key.problem != NULL)
+			ERR_clear_error();
 		arena_free(&arena);
 		crypto->made++;
 		e->record = e != &crypto->uncached ? malloc(record.len + 1) : NULL;
@@ -269,13 +272,19 @@ bool dkim_key_verify(struct dkim_crypto *crypto, const struct dkim_key *key, con
 {
 	const struct entry *e = (const struct entry *)key;
 	const unsigned char *sig = (const unsigned char *)signature.p;
+	bool ok;
 
 	assert(key->problem == NULL);
-	if (key->type == DKIM_RSA)
-		return EVP_PKEY_verify(e->verify, sig, signature.len, hash, DKIM_HASH_LEN) == 1;
-	EVP_MD_CTX_reset(crypto->ed25519);
-	return EVP_DigestVerifyInit(crypto->ed25519, NULL, NULL, NULL, e->pkey) == 1 &&
-	       EVP_DigestVerify(crypto->ed25519, sig, signature.len, hash, DKIM_HASH_LEN) == 1;
+	if (key->type == DKIM_RSA) {
+		ok = EVP_PKEY_verify(e->verify, sig, signature.len, hash, DKIM_HASH_LEN) == 1;
+	} else {
+		EVP_MD_CTX_reset(crypto->ed25519);
+		ok = EVP_DigestVerifyInit(crypto->ed25519, NULL, NULL, NULL, e->pkey) == 1 &&
+		     EVP_DigestVerify(crypto->ed25519, sig, signature.len, hash, DKIM_HASH_LEN) == 1;
+	}
+	if (!ok)
+		ERR_clear_error(); /* others in this process (TLS) ask the same queue */
+	return ok;
 }
 
 /* Hashes. */

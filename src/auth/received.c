@@ -110,7 +110,7 @@ static bool is_helo_word(struct span word)
 	return word.len == 4 && span_case_ends(word, SPAN_LIT("HLO")) ? ascii_tolower(word.p[0]) == 'e' || ascii_tolower(word.p[0]) == 'l' : span_case_eq(word, SPAN_LIT("HELO"));
 }
 
-/* Comments in which a writer tells that the client had logged in. */
+/* Comments in which a writer tells that the client had logged in. "(authenticated.example.com [192.0.2.1])" is no such one: a client may have that name. */
 static bool tells_authentication(struct span comment)
 {
 	static const struct span begins[] = { { "authenticated", 13 }, { "auth:", 5 }, { "account ", 8 }, { "SquirrelMail authenticated user ", 32 }, { "NaSMail authenticated user ", 27 } };
@@ -118,8 +118,14 @@ static bool tells_authentication(struct span comment)
 	while (comment.len != 0 && comment.p[0] == ' ')
 		comment = span_from(comment, 1);
 	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
-		if (span_case_starts(comment, begins[i]))
-			return true;
+		if (span_case_starts(comment, begins[i])) {
+			struct span rest = span_from(comment, begins[i].len);
+
+			if (rest.len != 0 && is_host_char(begins[i].p[begins[i].len - 1]) && is_host_char(rest.p[0]))
+				return false;
+			rest = span_trim(rest);
+			return rest.len == 0 || rest.p[0] != '[';
+		}
 	}
 	return false;
 }
@@ -140,6 +146,8 @@ static void comment_read(struct from *f, struct span comment)
 		} else if (span_case_starts(word, SPAN_LIT("helo=")) || span_case_starts(word, SPAN_LIT("ehlo="))) {
 			f->helo = span_from(word, 5);
 			before = SPAN_NONE;
+		} else if (span_case_starts(word, SPAN_LIT("ident="))) {
+			break; /* Exim's last; the client's own words */
 		} else if (login || (word.len != 0 && word.p[0] == '<')) {
 			continue; /* "envelope-sender <a@[192.0.2.1]>" */
 		} else if (span_chr(word, '[') != SPAN_NPOS) {
@@ -237,6 +245,18 @@ static size_t by_find(struct span s)
 	return at;
 }
 
+/* How long the word at the front is, blanks before it included: what follows "from" is a name, also when a client calls itself "by". */
+static size_t name_length(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.len && ascii_isspace(s.p[n]))
+		n++;
+	while (n < s.len && !ascii_isspace(s.p[n]) && s.p[n] != '(')
+		n++;
+	return n;
+}
+
 static struct span first_word(struct span s)
 {
 	size_t end = 0;
@@ -283,8 +303,14 @@ static bool is_authenticated(struct span protocol)
 	return (span_ends(protocol, SPAN_LIT("A")) && span_has(protocol, SPAN_LIT("MTP"))) || span_eq(protocol, SPAN_LIT("ASMTP"));
 }
 
+/* Not behind addresses: sender and recipient ("(envelope-from <"(authenticated"@example.com>)") are the client's own words. */
 static bool by_tells_authentication(struct span by)
 {
+	size_t end = 0;
+
+	while (end < by.len && by.p[end] != '<' && by.p[end] != '"')
+		end++;
+	by = span_sub(by, 0, end);
 	for (size_t open = span_chr(by, '('); open != SPAN_NPOS; open = span_chr(by, '(')) {
 		by = span_from(by, open + 1);
 		if (tells_authentication(by))
@@ -340,7 +366,8 @@ bool received_parse(struct arena *arena, struct span value, struct received *rec
 		r.protocol = SPAN_LIT("LOCAL");
 		at = by_find(value);
 	} else if (value.len > 5 && span_case_starts(value, SPAN_LIT("from")) && ascii_isspace(value.p[4])) {
-		at = by_find(span_from(value, 5)) + 5;
+		at = 5 + name_length(span_from(value, 5));
+		at += by_find(span_from(value, at));
 		from_read(&f, span_trim(span_sub(value, 5, at - 5)));
 	} else if (value.len > 3 && span_case_starts(value, SPAN_LIT("by")) && ascii_isspace(value.p[2])) {
 		at = 0;

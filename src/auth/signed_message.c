@@ -147,7 +147,7 @@ const struct body_hash *signed_message_body(struct signed_message *m, enum canon
 		if (m->hashes[i].canon == canon && m->hashes[i].limit == limit)
 			return &m->hashes[i];
 	}
-	if (m->cut || m->nhashes == SIGNED_BODY_HASHES)
+	if (m->cut || m->nhashes == (m->body.len > SIGNED_BODY_LARGE ? SIGNED_BODY_LARGE_HASHES : SIGNED_BODY_HASHES))
 		return NULL;
 	h = &m->hashes[m->nhashes++];
 	h->canon = canon;

@@ -12,6 +12,8 @@
 #define SIGNED_HEADER_MAX (1 << 20) /* bytes of the header */
 #define SIGNED_FIELDS_MAX 2000
 #define SIGNED_BODY_HASHES 6
+#define SIGNED_BODY_LARGE (4 << 20) /* larger bodies have two hashes: they take time in which nothing else goes on, and anybody may ask for them */
+#define SIGNED_BODY_LARGE_HASHES 2
 
 struct signed_field {
 	struct span all;   /* without the final line end */

@@ -9,7 +9,7 @@
 enum { FORGED };
 
 static const struct symbol symbols[] = {
-	[FORGED] = { "AUTH_RESULTS_FORGED", "authentication", 2000, "An Authentication-Results field with our own name came from outside; it was removed.", ACTION_NONE },
+	[FORGED] = { "AUTH_RESULTS_FORGED", "authentication", 500, "An Authentication-Results field with our own name came from outside; it was removed.", ACTION_NONE },
 };
 
 #define F(field) offsetof(struct authentication_settings, field)
@@ -17,7 +17,8 @@ static const struct setting rows[] = {
 	{ "header", SET_BOOL, F(header), "true", 0, 0, NULL, 0,
 	  "Insert an Authentication-Results field (RFC 8601) with our results into mail from outside." },
 	{ "authserv_id", SET_STRING, F(authserv_id), "\"\"", 0, 0, NULL, 0,
-	  "The name under which we write Authentication-Results; fields from outside with this name are removed. Empty: the MTA's own name, else the host's." },
+	  "The name under which we write Authentication-Results; fields from outside with this name are removed. Empty: the MTA's own name, else the host's; with header = false none: "
+	  "then fields with such a name are another filter's." },
 	{ "trusted_authserv_ids", SET_STRINGS, F(trusted_authserv_ids), "{}", 0, 0, NULL, 0,
 	  "Names under which trusted relays write Authentication-Results. In mail that comes from networks.own or networks.trusted_relays, what they found counts where "
 	  "the author's domain cannot be authenticated any more. They must remove forged fields with their name." },
@@ -60,10 +61,12 @@ static bool is_listed(const struct span_list *list, struct span id)
 }
 
 /* Our own machines may hand over what they have checked before; logged-in users and everybody else may not. */
-static bool may_use_our_name(const struct task *t)
+static bool may_use_our_name(const struct task *t, const struct authentication_settings *settings)
 {
 	const struct transaction *tx = task_tx(t);
 
+	if (!settings->header && settings->authserv_id.len == 0)
+		return true; /* nothing is written under that name, or not by us */
 	return tx->dir == DIR_LOCAL || (tx->dir == DIR_OUTBOUND && tx->client.auth_user.len == 0);
 }
 
@@ -111,7 +114,7 @@ static void run(struct task *t, const void *state)
 			keep_in_mind(t, r, h);
 			continue;
 		}
-		if (!span_case_eq(id, r->authserv_id) || may_use_our_name(t))
+		if (!span_case_eq(id, r->authserv_id) || may_use_our_name(t, s->set))
 			continue;
 		forged[n++] = number;
 		if (tx->dir == DIR_INBOUND && is_above_received(m, h))

@@ -47,6 +47,14 @@ static void add_addresses(struct task *t, struct from_authentication *f, const s
 	f->more = f->more || list->n > ADDRESSES_READ;
 }
 
+static void add_field(struct task *t, struct from_authentication *f, const struct header *h)
+{
+	struct address_list list;
+
+	address_list_parse(task_arena(t), header_unfold(task_arena(t), h->raw), &list);
+	add_addresses(t, f, &list);
+}
+
 /* RFC 7489, 6.6.1: every domain of a From field with several is an author's; mail programs show any one of several From fields. */
 static void collect_domains(struct task *t, struct from_authentication *f)
 {
@@ -54,15 +62,15 @@ static void collect_domains(struct task *t, struct from_authentication *f)
 	const struct header *h = header_first(&m->headers, HDR_FROM);
 
 	add_addresses(t, f, &m->from);
+	/* What stands behind a long blank or comment is shown all the same. */
+	if (h != NULL && h->raw.len > message_limits_default.header_bytes)
+		add_field(t, f, h);
 	for (int n = 1; h != NULL && !f->more && (h = header_next(&m->headers, h)) != NULL; n++) {
-		struct address_list list;
-
 		if (n == FIELDS_READ) {
 			f->more = true;
 			return;
 		}
-		address_list_parse(task_arena(t), header_unfold(task_arena(t), h->raw), &list);
-		add_addresses(t, f, &list);
+		add_field(t, f, h);
 	}
 }
 

@@ -247,7 +247,6 @@ void contents_read_archive(struct reader *r, int32_t item)
 	uint64_t before = r->out->unpacked, entries = r->out->entries;
 	bool zip = type == FILE_ZIP || type == FILE_JAR || type == FILE_OOXML || type == FILE_ODF;
 
-
 	contents_tell_archive(r, item);
 	if (type == FILE_ARJ || type == FILE_ACE)
 		return; /* named, not opened: nothing here reads them */

@@ -274,6 +274,11 @@ void contents_open(struct reader *r, int32_t item)
 		contents_tell(r, item, CONTENT_TOO_DEEP);
 		return;
 	}
+	if (it->bytes.len > r->opened_left) {
+		contents_tell(r, item, CONTENT_TOO_LARGE);
+		return;
+	}
+	r->opened_left -= it->bytes.len;
 	readers[it->type](r, item);
 }
 
@@ -297,6 +302,7 @@ void contents_read(struct arena *arena, const struct contents_input *in, const s
 	r.entries_left = r.limits->entries;
 	r.unpacked_left = r.limits->unpacked;
 	r.kept_left = r.limits->kept;
+	r.opened_left = r.limits->unpacked * 2 + (uint64_t)in->content.len * (r.limits->depth + 1);
 	r.images_left = IMAGES;
 	r.pixels_left = r.limits->pixels * 4;
 	root = contents_add_bytes(&r, -1, CONTENT_ROOT, in->name, in->content);

@@ -13,6 +13,7 @@ struct reader {
 	size_t cap_items, cap_urls;
 	unsigned entries_left;
 	uint64_t unpacked_left, kept_left;
+	uint64_t opened_left; /* bytes that readers may still go over: streams and entries may share them */
 	unsigned images_left; /* searched for QR codes */
 	uint64_t pixels_left;
 };

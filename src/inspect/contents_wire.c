@@ -164,7 +164,7 @@ bool contents_decode(struct arena *arena, struct span flat, struct contents *con
 	out->nitems = cursor_be32(&c);
 	out->nurls = cursor_be32(&c);
 	out->password = get_span(&c);
-	if (c.bad || out->facts >> CONTENT_FACT_N != 0 || out->nitems > c.rest.len / ITEM_LEAST || out->nurls > c.rest.len / URL_LEAST)
+	if (c.bad || out->facts >> CONTENT_FACT_N != 0 || out->nitems == 0 || out->nitems > c.rest.len / ITEM_LEAST || out->nurls > c.rest.len / URL_LEAST)
 		return false;
 	out->items = ARENA_ARRAY(arena, out->nitems, struct content_item);
 	out->urls = ARENA_ARRAY(arena, out->nurls, struct content_url);

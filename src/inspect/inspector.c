@@ -268,6 +268,17 @@ static bool worth_keeping(const struct inspect_answer *a)
 	return a->status == INSPECT_CLEAN || a->status == INSPECT_FOUND || a->status == INSPECT_NOT_SCANNED;
 }
 
+/* A worker may not say that its answer is of signatures to come: it would be remembered for good. */
+static void keep(const struct running *job, const struct inspect_answer *a)
+{
+	uint64_t current = atomic_load_explicit(&job->in->o.status->generation, memory_order_acquire);
+	struct inspect_answer kept = *a;
+
+	if (kept.generation > current)
+		kept.generation = current;
+	answers_put(job->in->answers, job->key, &kept);
+}
+
 static void answered(struct running *job, const struct inspect_answer *a)
 {
 	if ((a->flags & INSPECT_EXPIRED) != 0) {
@@ -277,7 +288,7 @@ static void answered(struct running *job, const struct inspect_answer *a)
 	if ((a->flags & INSPECT_TIMEOUT) != 0)
 		tell_death(job, true);
 	if (worth_keeping(a))
-		answers_put(job->in->answers, job->key, a);
+		keep(job, a);
 	job_end(job, a);
 }
 

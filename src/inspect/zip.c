@@ -258,6 +258,7 @@ struct span zip_unpack(struct reader *r, const struct zip_entry *e, size_t max, 
 	if (e->method == 0) {
 		out = span_sub(e->data, 0, max);
 		*whole_r = out.len == e->data.len;
+		contents_spend(r, out.len, 0); /* entries may share their bytes: each is work again */
 		return out;
 	}
 	if (e->method != 8)

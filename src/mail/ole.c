@@ -9,6 +9,7 @@
 #define NO_ENTRY 0xffffffff
 #define MINI_SHIFT 6
 #define COPY_FLOOR 1048576
+#define READ_FLOOR 65536
 
 static uint16_t le16(struct span s, size_t at)
 {
@@ -175,7 +176,7 @@ bool ole_open(struct arena *arena, struct span file, struct ole *ole_r)
 	struct ole *o = ole_r;
 
 	*o = (struct ole){ .arena = arena, .file = file, .copy_left = (uint64_t)file.len * 4 + COPY_FLOOR,
-	                     .steps_left = (uint64_t)file.len / 4 + COPY_FLOOR };
+	                     .read_left = (uint64_t)file.len * 8 + READ_FLOOR };
 	if (file.len < HEADER + ENTRY || !span_starts(file, SPAN_LIT("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")))
 		return false;
 	o->shift = le16(file, 30);
@@ -230,11 +231,12 @@ struct span ole_stream(struct ole *o, int32_t entry)
 	if (e->kind != OLE_STREAM || want == 0)
 		return SPAN_LIT("");
 	/* First pass: how much is there, and whether it lies in one piece. */
-	for (steps = 0; s < END_OF_CHAIN && have < want && steps <= o->file.len >> MINI_SHIFT && o->steps_left != 0; steps++, o->steps_left--) {
+	for (steps = 0; s < END_OF_CHAIN && have < want && steps <= o->file.len >> MINI_SHIFT; steps++) {
 		struct span b = mini ? mini_bytes(o, s) : sector_bytes(o, s);
 
-		if (b.len == 0)
+		if (b.len == 0 || b.len > o->read_left)
 			break;
+		o->read_left -= b.len;
 		if (steps == 0)
 			first = b;
 		else

@@ -34,7 +34,7 @@ struct ole {
 	size_t n;
 	bool broken;
 	uint64_t copy_left;        /* bytes of streams that may still be copied: streams may share sectors */
-	uint64_t steps_left;       /* sectors that may still be walked over */
+	uint64_t read_left;        /* bytes of streams that may still be read: who takes attachments out of shared sectors makes much of little */
 };
 
 /* False when it is no compound file. */

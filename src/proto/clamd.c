@@ -145,6 +145,8 @@ static enum next answer_scan(struct clamd_conn *c, const struct inspect_answer *
 
 	buf_free(&c->body);
 	c->body = (struct buf){ .max = 0 };
+	if (c->arena != NULL)
+		arena_free(&c->arena); /* what is known of one file is not kept for the whole session */
 	(void)conn_message_end(&c->conn);
 	return answer(c, said);
 }

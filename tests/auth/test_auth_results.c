@@ -141,6 +141,36 @@ static void test_limits(void **state)
 	arena_free(&arena);
 }
 
+/* Nothing that stands before the identifier hides it, or forged fields with our name would survive. */
+static void test_identifier(void **state)
+{
+	static const char *const before[] = { "", " \t", "i=1; ", "(a (b) \\) c) ", "(\")", "\r\n\t" };
+	static const size_t depths[] = { 0, 99, 100, 101, 30000, 40000 };
+	struct arena *arena = arena_new(0);
+	struct auth_results r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
+		for (size_t k = 0; k < sizeof(depths) / sizeof(depths[0]); k++) {
+			struct buf b = BUF_INIT(arena);
+			struct span got;
+
+			buf_str(&b, before[i]);
+			for (size_t n = 0; n < depths[k] * 2; n++)
+				buf_char(&b, n < depths[k] ? '(' : ')');
+			buf_str(&b, "\"mx.\\example.com\"(x)1; spf=pass");
+			got = auth_results_id(arena, buf_span(&b));
+			if (!span_eq(got, SPAN_LIT("mx.example.com")))
+				fail_msg("'%s', %zu comments: '%.*s'", before[i], depths[k], SPAN_ARG(got));
+			if (b.len <= AUTH_RESULTS_BYTES)
+				assert_true(auth_results_parse(arena, buf_span(&b), &r) && span_eq(r.authserv_id, got) && r.n == 1);
+		}
+	}
+	assert_int_equal(auth_results_id(arena, SPAN_LIT("spf=pass")).len, 0);
+	assert_int_equal(auth_results_id(arena, SPAN_LIT("(")).len, 0);
+	arena_free(&arena);
+}
+
 static void test_vouch(void **state)
 {
 	static const struct {
@@ -232,6 +262,31 @@ static void test_write_nothing(void **state)
 	assert_string_equal(arena_str(arena, auth_results_write(arena, &report)), "mx.example.org; none");
 	report.auth = &a;
 	assert_string_equal(arena_str(arena, auth_results_write(arena, &report)), "mx.example.org;\n\tdkim=none (no signature)");
+	arena_free(&arena);
+}
+
+static struct span write_helo(struct arena *arena, struct span helo)
+{
+	struct spf_result spf = { .result = AUTH_FAIL, .helo = true, .domain = helo, .problem = helo };
+	struct authentication a = { .spf_helo = &spf };
+	struct auth_report report = { .authserv_id = SPAN_LIT("x"), .auth = &a, .helo = helo };
+
+	return auth_results_write(arena, &report);
+}
+
+/* RFC 5322, 2.1.1: no line above 998, however much has to be escaped. */
+static void test_write_long(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct buf b = BUF_INIT(arena);
+	struct span text;
+
+	(void)state;
+	for (int i = 0; i < 2000; i++)
+		buf_str(&b, i % 2 == 0 ? "\"" : "\\");
+	text = write_helo(arena, buf_span(&b));
+	while (text.p != NULL)
+		assert_true(span_split(&text, '\n').len < 998);
 	arena_free(&arena);
 }
 
@@ -367,8 +422,8 @@ static void test_suites(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_read), cmocka_unit_test(test_limits), cmocka_unit_test(test_vouch), cmocka_unit_test(test_write), cmocka_unit_test(test_write_nothing),
-		cmocka_unit_test(test_write_hostile), cmocka_unit_test(test_write_folds), cmocka_unit_test(test_suites),
+		cmocka_unit_test(test_read), cmocka_unit_test(test_limits), cmocka_unit_test(test_identifier), cmocka_unit_test(test_vouch), cmocka_unit_test(test_write), cmocka_unit_test(test_write_nothing),
+		cmocka_unit_test(test_write_hostile), cmocka_unit_test(test_write_long), cmocka_unit_test(test_write_folds), cmocka_unit_test(test_suites),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

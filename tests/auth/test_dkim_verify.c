@@ -191,6 +191,23 @@ static void test_limits(void **state)
 	assert_int_equal(dns_table_asked(f->dns), 0);
 }
 
+/* Of a large body there are two hashes, whatever a message has signatures for. */
+static void test_large_body(void **state)
+{
+	struct dkim_fixture *f = *state;
+	struct signed_message m;
+	struct buf b = BUF_INIT(f->arena);
+
+	buf_str(&b, "From: a\n\n");
+	while (b.len < SIGNED_BODY_LARGE + 100)
+		buf_str(&b, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n");
+	signed_message_init(&m, f->arena, f->crypto, buf_span(&b), b.len);
+	assert_non_null(signed_message_body(&m, CANON_RELAXED, 10));
+	assert_non_null(signed_message_body(&m, CANON_RELAXED, CANON_NO_LIMIT));
+	assert_null(signed_message_body(&m, CANON_SIMPLE, CANON_NO_LIMIT));
+	assert_non_null(signed_message_body(&m, CANON_RELAXED, 10));
+}
+
 /* Part of the body is unsigned: what that is worth is a setting. The length covers nothing (l=0) of a body that hashes to the empty hash. */
 static void test_body_cut(void **state)
 {
@@ -394,7 +411,7 @@ int main(void)
 {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, dkim_fixture_setup, dkim_fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_rfc8463), T(test_changes), T(test_identity), T(test_limits), T(test_body_cut),
+		T(test_rfc8463), T(test_changes), T(test_identity), T(test_limits), T(test_large_body), T(test_body_cut),
 		T(test_key_cache), T(test_vectors), T(test_mail_auth), T(test_arc_vectors), T(test_archived),
 	};
 

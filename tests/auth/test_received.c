@@ -32,6 +32,14 @@ static const struct {
 	{ "from host.example (HELO x [10.0.0.1]) (192.0.2.1) by mx.example.net with SMTP" DATE, "192.0.2.1|x|host.example|mx.example.net|SMTP" },
 	{ "from host.example ([192.0.2.1] helo=[10.0.0.1]) by mx.example.net with esmtp (Exim 4.96)" DATE, "192.0.2.1|[10.0.0.1]|host.example|mx.example.net|ESMTP" },
 	{ "from host.example (HELO x) (192.0.2.1) (envelope-sender <a@[10.0.0.1]>) by mx.example.net with SMTP" DATE, "192.0.2.1|x|host.example|mx.example.net|SMTP" },
+	{ "from by (host.example [192.0.2.1]) by mx.example.net (Postfix) with ESMTP id 4C2" DATE, "192.0.2.1|by|host.example|mx.example.net|ESMTP" },
+	{ "from by(host.example [192.0.2.1]) by mx.example.net (Postfix) with ESMTP id 4C2" DATE, "192.0.2.1|by|host.example|mx.example.net|ESMTP" },
+	{ "from by mx.example.net with ESMTP id 4C2" DATE, "|by|||" },
+	{ "from host.example ([192.0.2.1] helo=x ident=[10.0.0.1]) by mx.example.net with esmtp (Exim 4.96)" DATE, "192.0.2.1|x|host.example|mx.example.net|ESMTP" },
+	{ "from x (authenticated.example [192.0.2.1]) by mx.example.net (Postfix) with ESMTP id 4C2" DATE, "192.0.2.1|x|authenticated.example|mx.example.net|ESMTP" },
+	{ "from x (authenticated [192.0.2.1] (may be forged)) by mx.example.net (8.17.1/8.17.1) with ESMTP id 60F" DATE, "192.0.2.1|x||mx.example.net|ESMTP" },
+	{ "from x (account [192.0.2.1]) by mx.example.net (8.17.1/8.17.1) with ESMTP id 60F" DATE, "192.0.2.1|x|account|mx.example.net|ESMTP" },
+	{ "from x ([192.0.2.1]) by mx.example.net with esmtp (Exim 4.96) (envelope-from <\"(authenticated as\"@example.org>) id 1r" DATE, "192.0.2.1|x|x|mx.example.net|ESMTP" },
 	/* Sendmail */
 	{ "from mail.example.org (root@mail.example.org [192.0.2.1]) by mx.example.net (8.17.1/8.17.1) with ESMTP id 60F" DATE, "192.0.2.1|mail.example.org|mail.example.org|mx.example.net|ESMTP" },
 	{ "from mail.example.org (IDENT:qmailr@mail.example.org [192.0.2.1]) by mx.example.net (8.9.3/8.9.3) with SMTP id XAA" DATE, "192.0.2.1|mail.example.org|mail.example.org|mx.example.net|SMTP" },
@@ -169,6 +177,7 @@ static const struct {
 	{ "198.51.100.1", "from ex1 (10.0.0.1) by ex2 (10.0.0.2) with Microsoft SMTP Server id 1\nfrom mail (203.0.113.1) by ex1 (10.0.0.1) with Microsoft SMTP Server id 1", "203.0.113.1|mail||2" },
 	{ "198.51.100.1", "(qmail 1 invoked by uid 2); 15 Jan 2026 12:00:00 -0000\nfrom mail.example (HELO mail) (203.0.113.1) by mx2 with SMTP", "203.0.113.1|mail|mail.example|2" },
 	{ "198.51.100.1", "by mx2 with SMTP id 1\nfrom mail (mail.example [203.0.113.1]) by mx2 with ESMTP", "203.0.113.1|mail|mail.example|2" },
+	{ "198.51.100.1", "from by (evil.example [203.0.113.1]) by mx2 (Postfix) with ESMTP\nfrom mail (mail.example [203.0.113.9]) by mx2 (Postfix) with ESMTP", "203.0.113.1|by|evil.example|1" },
 	/* begun inside */
 	{ "198.51.100.1", "", "|||0" },
 	{ "198.51.100.1", "by mx2 (Postfix, from userid 33) id x", "|||1" },

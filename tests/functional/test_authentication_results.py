@@ -69,3 +69,7 @@ def test_not_for_outbound(winnow):
 def test_switched_off(launch, nameserver):
     daemon = launch("authentication { header = false }", dns=nameserver({".": zone_from_lines(ZONE)}).port)
     assert ours(scan(daemon, MAIL)) is None
+    reply = scan(daemon, FORGED + MAIL, **{"MTA-Name": "mx.example.org"})
+    assert removed(reply) is None and "AUTH_RESULTS_FORGED" not in reply["symbols"]
+    daemon = launch("", dns=nameserver({".": zone_from_lines(ZONE)}).port)
+    assert removed(scan(daemon, FORGED + MAIL, **{"MTA-Name": "mx.example.org"})) == 1

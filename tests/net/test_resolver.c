@@ -678,7 +678,7 @@ static void test_in_flight(void **state)
 	for (unsigned i = 0; i < 1300; i++)
 		ok += a[i].done == 1 && a[i].status == OP_OK;
 	assert_int_equal(ok, 1099);
-	assert_int_equal(w->ns[0].questions, 1099);
+	assert_in_range(w->ns[0].questions, 1099, 4 * 1099); /* on a busy machine some are asked again */
 	assert_int_equal(counters(w).in_flight, 0);
 	assert_int_equal(counters(w).waiting, 0);
 	world_free(w);
