@@ -13,7 +13,7 @@
 static const char usage_text[] =
 	"usage: winnow scan [OPTIONS] FILE|FOLDER|-...\n\n"
 	"  --json           one JSON object a line, as POST /checkv2 answers, with \"file\"\n"
-	"  --local          scan in this process, without the daemon\n"
+	"  --local          scan in this process, without the daemon; attached files are not opened or scanned for viruses\n"
 	"  --no-dns         with --local: ask no name servers; what needs them is left out\n"
 	"  --config FILE    configuration to read (default /etc/winnow/winnow.lua, if it exists)\n"
 	"  --socket ADDRESS of the daemon: inet:HOST:PORT or unix:/PATH (default: http.listen of the configuration)\n"
