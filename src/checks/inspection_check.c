@@ -3,6 +3,7 @@
  * prose, in the message and in attached ones; and the whole message where its form is such that others may read other parts in it than we do. Beside this the other checks run.
  */
 #include "auth/base64.h"
+#include "base/array.h"
 #include "checks/attachments.h"
 #include "checks/inspection.h"
 #include "inspect/clamd_client.h"
@@ -38,7 +39,8 @@ struct chosen {
 	struct task *task;
 	const struct antivirus_settings *set;
 	struct inspection *v;
-	size_t n;
+	size_t n, cap;
+	bool full;      /* there are more files: the whole message is handed over, too */
 	struct span passwords[INSPECT_PASSWORDS_MAX]; /* that the text may give; looked for once, where there is an archive */
 	size_t npasswords;
 	bool looked;
@@ -58,10 +60,19 @@ static void give_passwords(struct chosen *c, struct inspect_job *job, enum file_
 	job->npasswords = c->npasswords;
 }
 
+static void add(struct chosen *c, const struct message *m, const struct part *p, struct span content, unsigned flags)
+{
+	*ARRAY_ADD(task_arena(c->task), c->v, c->n, c->cap) =
+		(struct inspection){ .msg = m, .part = p, .content = content, .flags = flags, .answer = { .status = INSPECT_UNAVAILABLE } };
+}
+
 static void choose(struct chosen *c, const struct message *m, const struct part *p, struct span content, unsigned flags)
 {
-	if (c->n < FILES_MAX && content.len != 0)
-		c->v[c->n++] = (struct inspection){ .msg = m, .part = p, .content = content, .flags = flags, .answer = { .status = INSPECT_UNAVAILABLE } };
+	if (content.len == 0)
+		return;
+	c->full |= c->n == FILES_MAX;
+	if (!c->full)
+		add(c, m, p, content, flags);
 }
 
 /* Long words without a blank are encoded files; few texts have any (links), and not line by line. */
@@ -135,13 +146,17 @@ static bool is_ambiguous(const struct message *m)
 	return false;
 }
 
-/* Bounded as the parse was: parts in all, and depth. */
+/* Bounded as the parse was: parts in all, and depth. What is declared a message and is none, or one that others read otherwise, is a file, too. */
 static void choose_from(struct chosen *c, const struct message *m)
 {
-	for (size_t i = 0; i < m->nparts && c->n < FILES_MAX; i++) {
-		choose_part(c, m, &m->parts[i]);
-		if (m->parts[i].kind == PART_MESSAGE && m->parts[i].inner != NULL)
-			choose_from(c, m->parts[i].inner);
+	for (size_t i = 0; i < m->nparts && !c->full; i++) {
+		const struct part *p = &m->parts[i];
+
+		choose_part(c, m, p);
+		if (p->kind == PART_MESSAGE && (p->inner == NULL || is_ambiguous(p->inner)))
+			choose(c, m, p, p->body, INSPECT_VIRUSES | INSPECT_MAIL);
+		if (p->kind == PART_MESSAGE && p->inner != NULL)
+			choose_from(c, p->inner);
 	}
 }
 
@@ -268,10 +283,9 @@ static void run(struct task *t, const void *state)
 
 	if (in == NULL && services->here == NULL)
 		return;
-	c.v = ARENA_ARRAY(task_arena(t), FILES_MAX, struct inspection);
 	choose_from(&c, task_msg(t));
-	if (is_ambiguous(task_msg(t)))
-		choose(&c, task_msg(t), NULL, task_msg(t)->raw, INSPECT_VIRUSES | INSPECT_MAIL);
+	if (c.full || is_ambiguous(task_msg(t)))
+		add(&c, task_msg(t), NULL, task_msg(t)->raw, INSPECT_VIRUSES | INSPECT_MAIL);
 	list = ARENA_NEW(task_arena(t), struct inspection_list);
 	*list = (struct inspection_list){ .v = c.v, .n = c.n, .no_signatures = in != NULL && inspector_phase(in) == INSPECT_NO_SIGNATURES };
 	*task_shared(t, &shared) = list;

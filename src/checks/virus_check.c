@@ -75,13 +75,18 @@ static void add(struct found *f, unsigned sym, struct span evidence)
 	f->seen[sym] = true;
 }
 
-static void weigh(struct found *f, const struct virus_names *names, const struct inspection *i)
+struct virus_state {
+	struct virus_names names;
+	bool configured; /* signatures, or an external scanner */
+};
+
+static void weigh(struct found *f, const struct virus_state *s, const struct inspection *i)
 {
 	const struct inspect_answer *a = &i->answer;
 	struct span label = inspection_label(i);
 
 	for (size_t n = 0; n < a->nnames; n++) {
-		if (virus_name_find(names, a->names[n]) == NULL)
+		if (virus_name_find(&s->names, a->names[n]) == NULL)
 			add(f, kind_of(a->names[n]), a->names[n]);
 	}
 	if ((a->flags & INSPECT_LIMITS) != 0)
@@ -89,18 +94,20 @@ static void weigh(struct found *f, const struct virus_names *names, const struct
 	if (a->status == INSPECT_ERROR)
 		add(f, ERROR, label);
 	else if (a->status == INSPECT_UNAVAILABLE)
-		add(f, UNAVAILABLE, label);
+		add(f, s->configured ? UNAVAILABLE : NO_DATABASE, label); /* without an inspector nothing is missed where there are no signatures */
 	else if (a->status == INSPECT_NOT_SCANNED && (i->flags & INSPECT_VIRUSES) != 0)
 		add(f, NO_DATABASE, label);
 }
 
 static bool init(const struct engine *e, struct arena *arena, const void *cfg, void **state_r, struct err *err_r)
 {
-	struct virus_names *names = ARENA_NEW(arena, struct virus_names);
+	const struct antivirus_settings *set = cfg;
+	struct virus_state *s = ARENA_NEW(arena, struct virus_state);
 
 	(void)e;
-	*state_r = names;
-	return virus_names_parse(arena, &((const struct antivirus_settings *)cfg)->names, names, err_r);
+	s->configured = set->databases.n + set->clamd.n != 0;
+	*state_r = s;
+	return virus_names_parse(arena, &set->names, &s->names, err_r);
 }
 
 static void run(struct task *t, const void *state)

@@ -6,17 +6,20 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "io/listener.h"
 #include "io/log.h"
 
 #define ANSWER_MAX 1024
 #define HEAD 14 /* "zINSTREAM", NUL, length */
 #define TAIL 4
+#define TELL_EVERY_US 60000000
 
 struct clamd_client {
 	struct loop *loop;
 	struct address_spec v[CLAMD_ADDRESSES_MAX];
 	size_t n, good; /* good: the last that answered */
+	int64_t told_us[CLAMD_ADDRESSES_MAX]; /* when a failure was logged; 0: never */
 };
 
 struct request {
@@ -121,7 +124,13 @@ static void try_next(void *ctx);
 
 static void failed(struct request *r, const char *why)
 {
-	log_warn("clamd at %s: %s", r->client->v[r->address].text, why);
+	int64_t *told = &r->client->told_us[r->address], now = clock_mono_us();
+
+	/* Once in a while: every file of every message comes here while it is away. */
+	if (*told == 0 || now - *told >= TELL_EVERY_US) {
+		log_warn("clamd at %s: %s", r->client->v[r->address].text, why);
+		*told = now;
+	}
 	disconnect(r);
 	timer_set(&r->begin, 0);
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -175,6 +176,14 @@ static int fail(struct err *err_r, const char *why)
 	return -1;
 }
 
+/* Asked before the content is copied: while the queue is full, jobs are tried again every few milliseconds. */
+static bool has_room(int queue)
+{
+	struct pollfd p = { .fd = queue, .events = POLLOUT };
+
+	return poll(&p, 1, 0) != 0;
+}
+
 int inspect_job_send(int queue, const struct inspect_job *job, int64_t deadline_us, int *reply_r, struct err *err_r)
 {
 	char body[BODY_MAX];
@@ -185,6 +194,8 @@ int inspect_job_send(int queue, const struct inspect_job *job, int64_t deadline_
 
 	if (job->content.len == 0 || job->content.len >= INSPECT_CONTENT_MAX)
 		return fail(err_r, "size of the content");
+	if (!has_room(queue))
+		return 0;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
 		return fail(err_r, strerror(errno));
 	fds[0] = memory_file(job->content);

@@ -90,9 +90,13 @@ static void look(void *ctx)
 	struct arena *arena = arena_new(0);
 	struct database_files files;
 	struct err err;
+	bool seen = database_list(arena, &l->set->databases, &files, &err);
 
 	timer_set(&l->watch, LOOK_US);
-	if (!l->draining && l->up && database_list(arena, &l->set->databases, &files, &err)) {
+	if (!seen && !l->told_unseen)
+		log_warn("signatures are not watched: the user that the inspector runs as may not see them (%s)", err.text);
+	l->told_unseen = !seen;
+	if (!l->draining && l->up && seen) {
 		if (files.digest == l->loaded)
 			l->asked = 0;
 		else if (files.digest == l->candidate && files.digest != l->asked)

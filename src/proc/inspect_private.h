@@ -57,7 +57,7 @@ struct inspect_loader {
 	enum inspect_phase phase;
 	uint64_t engine_bytes;
 	uint64_t loaded, candidate, asked; /* digests of the signatures: in use, seen once, told the master */
-	bool told_memory, told_gone;
+	bool told_memory, told_gone, told_unseen;
 	struct worker_note *notes;
 	struct worker_slot *slots;
 	unsigned nslots, nready, early_deaths;

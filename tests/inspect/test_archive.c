@@ -276,12 +276,32 @@ static void stops_compressed_files(void **state)
 	arena_free(&arena);
 }
 
+/* Stored entries cost as well: those of a made-up directory all share the same bytes. */
+static void charges_stored_entries(void **state)
+{
+	struct arena *arena = arena_new(0);
+	const struct inside_entry v[] = { { .name = "a.csv", .data = SPAN_LIT("1;2\n3;4\n") }, { .name = "b.csv", .data = SPAN_LIT("5;6\n7;8\n") } };
+	struct contents_input in = { .content = inside_zip(arena, v, 2), .name = SPAN_LIT("a.zip") };
+	struct contents_limits limits = contents_limits_default;
+	struct contents c;
+
+	(void)state;
+	contents_read(arena, &in, &limits, &c);
+	assert_int_equal(c.facts & CONTENT_BIT(TOO_LARGE), 0);
+	assert_int_equal(c.unpacked, 16);
+	limits.unpacked = 8;
+	contents_read(arena, &in, &limits, &c);
+	assert_int_not_equal(c.facts & CONTENT_BIT(TOO_LARGE), 0);
+	assert_null(inside_item(&c, "b.csv")->bytes.p);
+	arena_free(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_zip),         cmocka_unit_test(tells_names),   cmocka_unit_test(tells_headers), cmocka_unit_test(finds_password),
 		cmocka_unit_test(reads_other_formats), cmocka_unit_test(stops_big_entries), cmocka_unit_test(stops_nesting), cmocka_unit_test(stops_counts),
-		cmocka_unit_test(tells_overlap),     cmocka_unit_test(stops_compressed_files),
+		cmocka_unit_test(tells_overlap),     cmocka_unit_test(stops_compressed_files), cmocka_unit_test(charges_stored_entries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -140,6 +140,23 @@ static void test_answer_is_remembered_until_signatures_change(void **state)
 	poll_until(f, &w);
 }
 
+/* A worker that claims to have signatures nobody has yet is not believed for longer than those in use. */
+static void test_generation_to_come_is_not_remembered(void **state)
+{
+	struct fixture *f = *state;
+	struct inspect_answer known, clean = { .status = INSPECT_CLEAN, .generation = UINT64_MAX };
+	struct waiting w;
+
+	assert_non_null(ask(f, "one", &w, &known));
+	work(f, &clean);
+	poll_until(f, &w);
+	assert_null(ask(f, "one", &w, &known));
+	f->status.generation = 2;
+	assert_non_null(ask(f, "one", &w, &known));
+	work(f, &clean);
+	poll_until(f, &w);
+}
+
 static void test_equal_jobs_are_sent_once(void **state)
 {
 	struct fixture *f = *state;
@@ -289,6 +306,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_answer_is_remembered_until_signatures_change),
+		TEST(test_generation_to_come_is_not_remembered),
 		TEST(test_equal_jobs_are_sent_once),
 		TEST(test_second_death_is_the_last),
 		TEST(test_first_death_may_be_chance),

@@ -179,6 +179,35 @@ static void test_lock(void **state)
 	}
 }
 
+/* Who has a folder shares sockets with others of his kind: he sends, and cannot end them for all. */
+static void test_lock_folder(void **state)
+{
+	static const struct {
+		bool ends;
+		int end;
+	} rows[] = { { false, 0 }, { true, SIGSYS } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int fds[2], status;
+		pid_t pid;
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
+		pid = fork();
+		if (pid == 0) {
+			struct err err;
+
+			if (!sandbox_limit(0, &err) || !sandbox_lock_folder(-1, &err))
+				_exit(99);
+			_exit((rows[i].ends ? shutdown(fds[0], SHUT_RDWR) == 0 : send(fds[0], "x", 1, 0) == 1) ? 0 : 1);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), rows[i].end);
+		close(fds[0]);
+		close(fds[1]);
+	}
+}
+
 static void test_memory_limit(void **state)
 {
 	int status;
@@ -229,6 +258,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lock),
+		cmocka_unit_test(test_lock_folder),
 		cmocka_unit_test(test_memory_limit),
 		cmocka_unit_test(test_become),
 	};
