@@ -116,16 +116,19 @@ void pattern_set_candidates(const struct pattern_set *set, struct span text, uin
 
 /* Places. */
 
+#define PIECES 256u
+_Static_assert(PIECES == (unsigned)PLACES_WORDS * 64, "a bit for each piece");
+
 unsigned places_shift(size_t len)
 {
 	unsigned shift = PLACES_SHIFT_LEAST;
 
-	while ((len >> shift) >= (size_t)PLACES_WORDS * 64)
+	while ((len >> shift) >= PIECES)
 		shift++;
 	return shift;
 }
 
-/* The first piece at "from" or later whose bit is (not) set; PLACES_WORDS * 64: none. */
+/* The first piece at "from" or later whose bit is (not) set; PIECES: none. */
 static unsigned next_piece(const struct pattern_places *p, unsigned from, bool set)
 {
 	for (unsigned word = from / 64; word < PLACES_WORDS; word++) {
@@ -136,23 +139,23 @@ static unsigned next_piece(const struct pattern_places *p, unsigned from, bool s
 		if (bits != 0)
 			return word * 64 + (unsigned)__builtin_ctzll(bits);
 	}
-	return PLACES_WORDS * 64;
+	return PIECES;
 }
 
 enum regex_result pattern_set_match(const struct pattern_set *set, unsigned id, struct regex_memory *memory, struct span text, const struct pattern_places *places, size_t from,
 	struct span *captures_r, size_t n)
 {
 	const struct regex *regex = pattern_set_regex(set, id);
-	unsigned shift = places_shift(text.len), piece = from >> shift < PLACES_WORDS * 64 ? (unsigned)(from >> shift) : PLACES_WORDS * 64;
+	unsigned shift = places_shift(text.len), piece = from >> shift < PIECES ? (unsigned)(from >> shift) : PIECES;
 	enum regex_result result = REGEX_NO;
 
-	if (next_piece(places, 0, false) == PLACES_WORDS * 64)
+	if (next_piece(places, 0, false) == PIECES)
 		return regex_match(regex, memory, text, from, captures_r, n);
-	while (result == REGEX_NO && piece < PLACES_WORDS * 64) {
+	while (result == REGEX_NO && piece < PIECES) {
 		unsigned first = next_piece(places, piece, true), end = next_piece(places, first, false);
 		size_t begin = (size_t)first << shift;
 
-		if (first == PLACES_WORDS * 64)
+		if (first == PIECES)
 			break;
 		result = regex_match_between(regex, memory, text, begin > from ? begin : from, ((size_t)end << shift) - 1, captures_r, n);
 		piece = end;

@@ -230,7 +230,7 @@ static void post_all(struct literals *l, size_t number, const uint32_t *p, bool 
 	const uint32_t *places = p + HEAD_WORDS + p[1];
 
 	for (uint32_t i = 0; i < p[2]; i++)
-		post(l, places[2 * i], number, fill);
+		post(l, places[2 * (size_t)i], number, fill);
 	for (uint32_t i = 0; p[2] == 0 && i < p[1]; i++) {
 		if (p[HEAD_WORDS + i] >> KIND_SHIFT == KIND_LITERAL)
 			post(l, p[HEAD_WORDS + i], number, fill);

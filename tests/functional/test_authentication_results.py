@@ -71,5 +71,5 @@ def test_switched_off(launch, nameserver):
     assert ours(scan(daemon, MAIL)) is None
     reply = scan(daemon, FORGED + MAIL, **{"MTA-Name": "mx.example.org"})
     assert removed(reply) is None and "AUTH_RESULTS_FORGED" not in reply["symbols"]
-    daemon = launch("", dns=nameserver({".": zone_from_lines(ZONE)}).port)
+    daemon = launch("authentication { header = true }", dns=nameserver({".": zone_from_lines(ZONE)}).port)
     assert removed(scan(daemon, FORGED + MAIL, **{"MTA-Name": "mx.example.org"})) == 1
