@@ -302,9 +302,10 @@ def test_reload_under_load(launch, folder):
         while done[0] < 2000 or not changes.is_set():
             done[0] += 1
             evil = done[0] % 3 == 0
-            found = FOUND in symbols(d.scan(mail(attachment(os.urandom(64) + (MARK if evil else b"")))))
-            if found != evil:
-                wrong.append((number, evil))
+            content = os.urandom(64) + (MARK if evil else b"")
+            reply = d.scan(mail(attachment(content)))
+            if (FOUND in symbols(reply)) != evil:
+                wrong.append((content, reply))
 
     threads = [threading.Thread(target=send, args=(i,)) for i in range(4)]
     for thread in threads:
@@ -317,7 +318,7 @@ def test_reload_under_load(launch, folder):
     changes.set()
     for thread in threads:
         thread.join()
-    assert not wrong and done[0] >= 2000
+    assert wrong == [] and done[0] >= 2000
 
 
 def test_bad_replacement_keeps_the_old(daemon, signatures):
