@@ -202,7 +202,7 @@ cmd_start() {
     trap cmd_stop EXIT
     start_name_server
     start_redis
-    { echo "dns_pid=$(cat "$run/dns.pid")"; echo "redis_pid=$(cat "$run/redis.pid")"; } >"$run/env"
+    { echo "dns_pid=$(cat "$run/dns.pid")"; echo "dns_port=$dns_port"; echo "redis_pid=$(cat "$run/redis.pid")"; } >"$run/env"
     for variant in "${variants[@]}"; do
         start_rspamd "$variant"
         [ "$variant" != taught ] || teach_bayes "$control_port"

@@ -71,6 +71,7 @@ class Winnow:
     def __init__(self, program: pathlib.Path, scanners: int):
         self.program, self.scanners, self.process = program, scanners, None
         self.folder = BENCH / "winnow"
+        self.dns_port = None  # the one that rspamd asks, too
 
     def write_configuration(self, port: int) -> pathlib.Path:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -84,6 +85,8 @@ class Winnow:
         lines[0] += " }"
         lines.append(f'log {{ target = "file:{self.folder}/winnowd.log", level = "info" }}')
         lines.append("milter { listen = {} }")
+        if self.dns_port:
+            lines.append(f'dns {{ servers = {{ "127.0.0.1:{self.dns_port}" }}, self_test = false }}')
         lines.append(f'rules {{ files = {{}}, cache = "{BENCH}/patterns" }}')
         lines.append(f'http {{ listen = {{ "inet:127.0.0.1:{port}" }} }}')
         configuration = self.folder / "winnow.lua"
@@ -152,11 +155,14 @@ def answers_ping(port: int) -> bool:
         connection.close()
 
 
+def peers_values() -> dict[str, int]:
+    text = subprocess.run([str(HERE / "peers.sh"), "env"], check=True, capture_output=True, text=True).stdout
+    return {key: int(value) for key, value in (line.split("=", 1) for line in text.splitlines())}
+
+
 def start_rspamd(variants: list[str]) -> list[Daemon]:
-    script = str(HERE / "peers.sh")
-    subprocess.run([script, "start", *variants], check=True)
-    text = subprocess.run([script, "env"], check=True, capture_output=True, text=True).stdout
-    values = {key: int(value) for key, value in (line.split("=", 1) for line in text.splitlines())}
+    subprocess.run([str(HERE / "peers.sh"), "start", *variants], check=True)
+    values = peers_values()
     helpers = {"dns": values["dns_pid"], "redis": values["redis_pid"]}
     titles = {"default": "rspamd, default", "taught": "rspamd, Bayes taught",
               "lean": "rspamd, no DNS/Bayes"}
@@ -334,10 +340,11 @@ def run(options) -> None:
         raise BenchError(f"{options.winnowd} is not built (./run, or --only rspamd)")
     material = corpora(options)
     try:
-        if options.only != "rspamd":
-            daemons.append(winnow.start())
         if options.only != "winnow":
             daemons += start_rspamd(["default"] + ["taught"] * options.taught + ["lean"] * (not options.no_lean))
+            winnow.dns_port = int(peers_values()["dns_port"])
+        if options.only != "rspamd":
+            daemons.insert(0, winnow.start())
         for name, folders in material.items():
             figure = bench_corpus_run(name, folders, daemons, options)
             if figure:
